@@ -1,0 +1,70 @@
+"""A component's ``repr`` is its specification: the text that builds it again."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from torch import nn
+
+from lowerbound.errors import SpecError
+
+__all__ = ["Component", "describe"]
+
+
+def describe(value: Any) -> str:
+    """Write a constructor argument in the grammar of specifications.
+
+    Parameters
+    ----------
+    value
+        A component, a number, string, bool, None, or a list, tuple or dict of those.
+
+    Raises
+    ------
+    SpecError
+        For a value that text cannot carry (a tensor, a function).
+
+    Examples
+    --------
+    >>> describe([(1, 2), "relu", 0.5, None])
+    "[(1, 2), 'relu', 0.5, None]"
+    """
+    if isinstance(value, Component) or value is None or type(value) in (bool, int, float, str):
+        return repr(value)
+    if isinstance(value, (nn.ModuleDict, dict)):
+        return "{" + ", ".join(f"{k!r}: {describe(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, nn.ModuleList)):
+        return "[" + ", ".join(describe(v) for v in value) + "]"
+    if isinstance(value, tuple):
+        inner = ", ".join(describe(v) for v in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    raise SpecError(f"{type(value).__name__} cannot be written in a specification; use a component, number or string.")
+
+
+class Component:
+    """Mixin for everything that a specification can name.
+
+    A component keeps each constructor argument as the attribute of the same name; then
+    ``repr(component)`` is text from which :func:`lowerbound.runs.parse` builds its equal.
+
+    Examples
+    --------
+    >>> from lowerbound.likelihoods import Bernoulli
+    >>> Bernoulli((784,))
+    Bernoulli((784,))
+    """
+
+    def __repr__(self) -> str:
+        parts = []
+        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
+            if name == "self":
+                continue
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                raise SpecError(f"{type(self).__name__} takes *{name}: components name each argument.")
+            value = getattr(self, name)
+            if parameter.default is parameter.empty:
+                parts.append(describe(value))
+            elif describe(value) != describe(parameter.default):
+                parts.append(f"{name}={describe(value)}")
+        return f"{type(self).__name__}({', '.join(parts)})"

@@ -1,0 +1,173 @@
+"""Objectives: what is minimised, as one loss per player.
+
+A player is a named part of the model (``model``, ``model.likelihood``, ...) or ``critic``, the
+objective's own parameters. A loss moves its player and nothing else. Most objectives are
+terms: functions of one trace, which add and scale.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from lowerbound.core.component import Component, describe
+from lowerbound.core.model import Batch, Model
+from lowerbound.core.progress import Progress
+from lowerbound.core.schedule import Schedule, value_at
+from lowerbound.core.trace import Trace
+from lowerbound.errors import ConfigError
+
+__all__ = ["Log", "Objective", "Rowwise", "Scaled", "Sum", "Term"]
+
+Log = dict[str, Tensor]
+
+
+class Objective(Component, nn.Module, ABC):
+    """Losses of one batch, by player."""
+
+    @abstractmethod
+    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
+        """Return ``{player: loss}``, each a 0-d tensor, nats per row.
+
+        Parameters
+        ----------
+        model, batch, progress
+            The model may be run any number of times.
+        log
+            When given, receives what should be recorded: ``elbo``, ``rate``, ``distortion``,
+            ``beta``, ... as 0-d tensors without gradient. ``elbo`` is the model's, whatever is
+            optimised.
+        """
+
+    def schedules(self) -> Iterator[tuple[str, Schedule]]:
+        """Yield ``(name, schedule)`` for each scheduled weight, so that a trainer can check them."""
+        for module in self.modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Schedule):
+                    yield name, value
+
+
+class Rowwise(Protocol):
+    """A term that has a loss per row: rows can be told apart before they are averaged."""
+
+    samples: int
+
+    def rows(self, trace: Trace) -> Tensor:
+        """Return the loss of each row, ``(B,)``."""
+        ...
+
+    def weights(self, progress: Progress) -> dict[str, float | Tensor]:
+        """Return the current values of scheduled weights."""
+        ...
+
+
+class Term(Objective):
+    """A loss that is a function of one trace. Terms add (``+``) and scale (``5 *``)."""
+
+    samples: int = 1
+
+    @abstractmethod
+    def forward(self, trace: Trace) -> Tensor:
+        """Return the loss, a 0-d tensor: mean over rows, nats."""
+
+    def critic_loss(self, trace: Trace) -> Tensor | None:
+        """Return the loss of the term's own parameters, if it has any."""
+        return None
+
+    def weights(self, progress: Progress) -> dict[str, float | Tensor]:
+        """Return the current values of scheduled weights, for the log."""
+        return {}
+
+    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
+        """Run the model once and return the losses of ``model`` and, where there is one, ``critic``."""
+        trace = model(batch, samples=self.samples, progress=progress)
+        losses = {"model": self(trace)}
+        critic = self.critic_loss(trace)
+        if critic is not None:
+            losses["critic"] = critic
+        if log is not None:
+            record(log, trace, self.weights(progress))
+        return losses
+
+    def __add__(self, other: Term) -> Sum:
+        return Sum(self, other) if isinstance(other, Term) else NotImplemented
+
+    def __rmul__(self, factor: float | Schedule) -> Scaled:
+        return Scaled(factor, self)
+
+
+def record(log: Log, trace: Trace, weights: dict[str, float | Tensor]) -> None:
+    """Write the true ELBO and its parts, and the weights in force, into ``log``."""
+    distortion, rate = trace.distortion().detach().mean(), trace.rate().detach().mean()
+    log["elbo"] = -(distortion + rate)
+    log["distortion"] = distortion
+    log["rate"] = rate
+    for name, value in weights.items():
+        log[name] = value.detach() if isinstance(value, Tensor) else distortion.new_tensor(value)
+
+
+class Sum(Term):
+    """The sum of two terms over one run.
+
+    Raises
+    ------
+    ConfigError
+        When the terms ask for different numbers of samples.
+    """
+
+    def __init__(self, left: Term, right: Term) -> None:
+        super().__init__()
+        if left.samples != right.samples:
+            raise ConfigError(
+                f"Terms of a sum share one run: {left!r} takes {left.samples} samples and {right!r} {right.samples}; "
+                "give both the same number."
+            )
+        self.left = left
+        self.right = right
+        self.samples = left.samples
+
+    def __repr__(self) -> str:
+        return f"{self.left!r} + {self.right!r}"
+
+    def forward(self, trace: Trace) -> Tensor:
+        """Return left + right."""
+        return self.left(trace) + self.right(trace)
+
+    def critic_loss(self, trace: Trace) -> Tensor | None:
+        """Return the sum of the critics' losses."""
+        left, right = self.left.critic_loss(trace), self.right.critic_loss(trace)
+        return right if left is None else left if right is None else left + right
+
+    def weights(self, progress: Progress) -> dict[str, float | Tensor]:
+        """Return both terms' weights."""
+        return {**self.left.weights(progress), **self.right.weights(progress)}
+
+
+class Scaled(Term):
+    """A term times a number or schedule; the term's critic keeps its own loss."""
+
+    def __init__(self, factor: float | Schedule, term: Term) -> None:
+        super().__init__()
+        self.factor = factor
+        self.term = term
+        self.samples = term.samples
+
+    def __repr__(self) -> str:
+        inner = f"({self.term!r})" if isinstance(self.term, Sum) else repr(self.term)
+        return f"{describe(self.factor)} * {inner}"
+
+    def forward(self, trace: Trace) -> Tensor:
+        """Return factor x term."""
+        return value_at(self.factor, trace.progress) * self.term(trace)
+
+    def critic_loss(self, trace: Trace) -> Tensor | None:
+        """Return the critic's loss, unscaled."""
+        return self.term.critic_loss(trace)
+
+    def weights(self, progress: Progress) -> dict[str, float | Tensor]:
+        """Return the term's weights and its factor under the term's name."""
+        name = f"weight_{type(self.term).__name__}"
+        return {**self.term.weights(progress), name: value_at(self.factor, progress)}

@@ -1,0 +1,140 @@
+r"""What happened in one run of a model: its sites, and the weight of each sample.
+
+With latents :math:`z` and observations :math:`x`, the log-weight of a sample is
+
+.. math:: \log w = \log p(x, z) - \log q(z \mid x),
+
+and a bound is a function of ``trace.log_weight()`` and ``trace.weight`` alone: the weights are
+1/S for Monte Carlo samples and q(y | x) on an enumerated axis, so that the same expression
+samples, marginalises and mixes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, kl_divergence
+
+from lowerbound.core.progress import Progress
+
+__all__ = ["Site", "Trace"]
+
+
+@dataclass
+class Site:
+    """One variable of one run. Densities are nats, summed over the event, and computed when read.
+
+    Attributes
+    ----------
+    value : Tensor
+        Shape ``(*samples, B, *event)``.
+    p : Distribution
+        Its conditional distribution under the model.
+    q : Distribution or None
+        Its approximate posterior; None when observed or when the model was sampled.
+    observed : bool
+        Whether the value was given.
+    """
+
+    value: Tensor
+    p: Distribution
+    q: Distribution | None = None
+    observed: bool = False
+
+    @cached_property
+    def log_p(self) -> Tensor:
+        """log p(value | parents), shape ``(*samples, B)``."""
+        return self.p.log_prob(self.value)
+
+    @cached_property
+    def log_q(self) -> Tensor:
+        """log q(value | x, parents), shape ``(*samples, B)``."""
+        if self.q is None:
+            raise ValueError("This site has no posterior: it was observed, or drawn from the prior.")
+        return self.q.log_prob(self.value)
+
+    @cached_property
+    def kl(self) -> Tensor:
+        """KL(q || p): exact where a closed form is registered, else the estimate log q - log p."""
+        if self.q is not None:
+            try:
+                return kl_divergence(self.q, self.p)
+            except NotImplementedError:
+                pass
+        return self.log_q - self.log_p
+
+
+@dataclass
+class Trace:
+    """The sites of one run, top latent first.
+
+    Attributes
+    ----------
+    sites : dict of str to Site
+    weight : Tensor
+        Shape ``(*samples, B)``; sums to one over the sample axes.
+    batch : mapping of str to Tensor
+        What the model was given.
+    progress : Progress
+    """
+
+    sites: dict[str, Site]
+    weight: Tensor
+    batch: Mapping[str, Tensor] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+
+    def __getitem__(self, name: str) -> Site:
+        return self.sites[name]
+
+    @property
+    def latents(self) -> dict[str, Site]:
+        """The sites that have a posterior."""
+        return {name: site for name, site in self.sites.items() if site.q is not None}
+
+    @property
+    def observed(self) -> dict[str, Site]:
+        """The sites whose value was given."""
+        return {name: site for name, site in self.sites.items() if site.observed}
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Return E_q[values] per row: ``(*samples, B)`` (or what broadcasts to it) to ``(B,)``."""
+        weighted = values * self.weight
+        return weighted.flatten(0, -2).sum(0) if weighted.ndim > 1 else weighted
+
+    def log_likelihood(self) -> Tensor:
+        """log p(observed | latents), shape ``(*samples, B)``."""
+        return _total([site.log_p for site in self.observed.values()], self.weight)
+
+    def kl(self) -> Tensor:
+        """Sum of the latents' KL, shape broadcasting to ``(*samples, B)``."""
+        return _total([site.kl for site in self.latents.values()], self.weight)
+
+    def log_weight(self) -> Tensor:
+        """log p(x, z) - log q(z | x) of each sample, shape ``(*samples, B)``."""
+        parts = [site.log_p for site in self.observed.values()]
+        parts += [site.log_p - site.log_q for site in self.latents.values()]
+        return _total(parts, self.weight).expand(self.weight.shape)
+
+    def log_evidence(self) -> Tensor:
+        """log sum of weight x exp(log_weight): the importance-weighted bound per row, ``(B,)``."""
+        total = self.log_weight() + self.weight.log()
+        return torch.logsumexp(total.flatten(0, -2), 0) if total.ndim > 1 else total
+
+    def rate(self) -> Tensor:
+        """E_q[KL] per row, nats, shape ``(B,)``."""
+        return self.mean(self.kl())
+
+    def distortion(self) -> Tensor:
+        """-E_q[log p(x | z)] per row, nats, shape ``(B,)``."""
+        return -self.mean(self.log_likelihood())
+
+
+def _total(parts: list[Tensor], like: Tensor) -> Tensor:
+    total = torch.zeros((), dtype=like.dtype, device=like.device)
+    for part in parts:
+        total = total + part
+    return total

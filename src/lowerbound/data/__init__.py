@@ -1,0 +1,57 @@
+"""Data: what a row looks like, where rows come from, and batches of them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lowerbound.data import datasets
+    from lowerbound.data.checking import check
+    from lowerbound.data.dataset import Dataset, split_rows
+    from lowerbound.data.in_memory import InMemory
+    from lowerbound.data.inference import infer_schema
+    from lowerbound.data.labels import encode_labels, one_hot, with_labels
+    from lowerbound.data.schema import Schema
+    from lowerbound.data.sources.arrays import from_arrays
+    from lowerbound.data.transforms import prepare, prepare_fixed
+
+_HOMES = {
+    "checking": ("check",),
+    "dataset": ("Dataset", "split_rows"),
+    "in_memory": ("InMemory",),
+    "inference": ("infer_schema",),
+    "labels": ("encode_labels", "one_hot", "with_labels"),
+    "schema": ("Schema",),
+    "sources.arrays": ("from_arrays",),
+    "transforms": ("prepare", "prepare_fixed"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Dataset",
+    "InMemory",
+    "Schema",
+    "check",
+    "datasets",
+    "encode_labels",
+    "from_arrays",
+    "infer_schema",
+    "one_hot",
+    "prepare",
+    "prepare_fixed",
+    "split_rows",
+    "with_labels",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "datasets":
+        return importlib.import_module("lowerbound.data.datasets")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

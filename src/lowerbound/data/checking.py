@@ -1,0 +1,164 @@
+"""Check the user's rows against a schema, at the door, and store them as compactly as they allow."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lowerbound.data.coerce import to_array
+from lowerbound.data.layout import arrange
+from lowerbound.data.schema import Schema
+from lowerbound.errors import DataError, DataWarning, ShapeError, SupportError, nearest
+
+__all__ = ["check", "check_values"]
+
+
+def check(
+    x: Any,
+    schema: Schema,
+    *,
+    where: str = "X",
+    minimum_rows: int = 1,
+    warn_constant: bool = False,
+    dtype: torch.dtype = torch.float32,
+) -> Tensor:
+    """Check rows against `schema` and return them as they are stored.
+
+    Parameters
+    ----------
+    x : array-like
+        ``(n, *shape)``; images also ``(n, H, W, C)``, ``(n, H, W)`` for one channel, or flat ``(n, C * H * W)``.
+        Columns of a frame are picked by name where the schema has names.
+    schema : Schema
+        What a row must look like.
+    where : str, default "X"
+        What messages call the data.
+    minimum_rows : int, default 1
+        2 to fit a model.
+    warn_constant : bool, default False
+        Warn of columns of a table that never change.
+    dtype : torch.dtype, default torch.float32
+        Of real data; discrete data is stored as uint8.
+
+    Returns
+    -------
+    Tensor, (n, *shape)
+        uint8 for discrete data, `dtype` for real data; contiguous.
+
+    Raises
+    ------
+    ShapeError
+        For another number of features or another image size.
+    SupportError
+        For values outside the support, with row and column.
+    DataError
+        For NaN, infinities, text and too few rows.
+
+    Warns
+    -----
+    DataWarning
+        Names constant columns, if asked to.
+
+    Examples
+    --------
+    >>> check([[0, 1], [1, 1]], Schema((2,), "binary"))
+    tensor([[0, 1],
+            [1, 1]], dtype=torch.uint8)
+    """
+    values, names = to_array(x, where=where)
+    values = _pick(values, names, schema, where)
+    check_dimensions(values, where)
+    values = arrange(values, schema, where)
+    _check_rows(len(values), minimum_rows, where)
+    check_values(values, schema, where=where)
+    if warn_constant and schema.kind == "vector":
+        _warn_constant(values, schema, where)
+    return _store(values, schema, dtype)
+
+
+def check_dimensions(values: np.ndarray, where: str) -> None:
+    """Refuse scalars, one-dimensional data and data without rows or columns."""
+    if values.ndim < 2:
+        raise ShapeError(
+            f"Expected 2D array, got {values.ndim}D array instead: {where} has shape {values.shape}. Reshape your data "
+            "using array.reshape(-1, 1) if it has a single feature or array.reshape(1, -1) if it is a single sample."
+        )
+    if values.shape[0] == 0:
+        raise DataError(f"Found array with 0 sample(s) in {where} (shape={values.shape}) while a minimum of 1 is required.")
+    if 0 in values.shape:
+        raise DataError(f"Found array with 0 feature(s) in {where} (shape={values.shape}) while a minimum of 1 is required.")
+
+
+def check_values(values: np.ndarray, schema: Schema, *, where: str = "X", first_row: int = 0) -> None:
+    """Check that every value ``(n, *shape)`` is finite and inside the support; `first_row` counts rows in messages."""
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        _refuse_nonfinite(values, schema, where, first_row)
+    levels = schema.stored_levels
+    if levels is None or values.dtype.kind == "b" or _is_probability(values, schema):
+        return
+    outside = (values < 0) | (values > levels - 1)
+    if values.dtype.kind == "f":
+        outside |= values != np.floor(values)
+    if outside.any():
+        _refuse_support(values, outside, schema, where, first_row)
+
+
+def _pick(values: np.ndarray, names: tuple[str, ...] | None, schema: Schema, where: str) -> np.ndarray:
+    """Take the columns of a frame by name, so that extra columns and another order do no harm."""
+    if names is None or schema.columns is None or names == schema.columns or not set(names) & set(schema.columns):
+        return values
+    for name in schema.columns:
+        if name not in names:
+            raise ShapeError(f"{where} lacks the column {name!r} that the model was fitted with. {nearest(name, names)}")
+    return values[:, [names.index(name) for name in schema.columns]]
+
+
+def _check_rows(n: int, minimum: int, where: str) -> None:
+    if n < minimum:
+        raise DataError(f"{where} has n_samples = {n}; at least {minimum} rows are needed: one row has no variation to learn.")
+
+
+def _refuse_nonfinite(values: np.ndarray, schema: Schema, where: str, first_row: int) -> None:
+    bad = ~np.isfinite(values)
+    row, *index = np.argwhere(bad)[0]
+    kind = "NaN" if np.isnan(values[(row, *index)]) else "inf"
+    raise DataError(
+        f"{where} has {kind} in row {row + first_row}, {schema.column(tuple(index))} ({int(bad.sum())} such values in all): "
+        "impute the values or drop those rows."
+    )
+
+
+def _refuse_support(values: np.ndarray, outside: np.ndarray, schema: Schema, where: str, first_row: int) -> None:
+    row, *index = np.argwhere(outside)[0]
+    levels = schema.stored_levels or 2
+    allowed = "{0, 1} of a Bernoulli likelihood" if levels == 2 else f"of the integers 0..{levels - 1}"
+    raise SupportError(
+        f"{where} has the value {values[(row, *index)]} in row {row + first_row}, {schema.column(tuple(index))}, outside the "
+        f"support {allowed} ({int(outside.sum())} such values in all): rescale, round or threshold the data, or fit it as real."
+    )
+
+
+def _warn_constant(values: np.ndarray, schema: Schema, where: str) -> None:
+    constant = np.flatnonzero((values == values[:1]).all(0))
+    if len(constant):
+        listed = ", ".join(schema.column((index,)) for index in constant[:5])
+        more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
+        message = f"{where} never changes in {listed}{more}: a constant column carries no information, consider dropping it."
+        warnings.warn(message, DataWarning, stacklevel=3)
+
+
+def _is_probability(values: np.ndarray, schema: Schema) -> bool:
+    """Whether values for dynamic binarization are given in [0, 1] rather than as stored levels."""
+    return schema.binarize is not None and values.dtype.kind == "f" and bool(values.min() >= 0 and values.max() <= 1)
+
+
+def _store(values: np.ndarray, schema: Schema, dtype: torch.dtype) -> Tensor:
+    if schema.stored_levels is None:
+        return torch.from_numpy(np.array(values, dtype=np.float64 if dtype == torch.float64 else np.float32, order="C"))
+    if schema.levels and (values.dtype.kind == "b" or _is_probability(values, schema)):
+        values = np.rint(values.astype(np.float64) * ((schema.levels - 1) if schema.binarize else 1))
+    return torch.from_numpy(np.array(values, dtype=np.uint8, order="C"))

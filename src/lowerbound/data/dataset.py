@@ -1,0 +1,169 @@
+"""A data set: rows, labels, schema, splits, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from lowerbound.data.labels import one_hot
+from lowerbound.data.randomness import permutation
+from lowerbound.data.schema import Schema
+from lowerbound.errors import ConfigError, UnknownNameError, nearest
+
+__all__ = ["Dataset", "split_rows"]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows in memory with their schema.
+
+    Parameters
+    ----------
+    x : Tensor, (n, *shape)
+        Stored rows: uint8 for discrete data, float32 or float64 for real data.
+    schema : Schema
+        Describes the rows and, where there are labels, y.
+    y : Tensor, optional
+        Class indices ``(n,)`` int64 or covariates ``(n, C)`` float.
+    splits : mapping of str to Tensor, optional
+        Row indices of ``"train"``, ``"valid"`` and ``"test"``.
+    name, source, licence : str
+        Where the data comes from and on which terms; ``licence`` is empty for the user's own data.
+
+    Examples
+    --------
+    >>> data = Dataset(torch.zeros(10, 2), Schema((2,), "real")).split(seed=1)
+    >>> {name: len(rows) for name, rows in data.splits.items()}
+    {'train': 8, 'valid': 1, 'test': 1}
+    >>> x, y = data.rows("train")
+    >>> x.shape, y
+    (torch.Size([8, 2]), None)
+    """
+
+    x: Tensor
+    schema: Schema
+    y: Tensor | None = None
+    splits: Mapping[str, Tensor] | None = None
+    name: str = "data"
+    source: str = ""
+    licence: str = ""
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def split(self, valid: float = 0.1, test: float = 0.1, seed: int = 0) -> Dataset:
+        """Return the data set with all three splits; those that it already has stay as they are.
+
+        Parameters
+        ----------
+        valid, test : float, default 0.1
+            Fractions of all rows; each non-zero one gets at least one row when there are enough rows
+            (valid from two rows on, test from three). Classes keep their proportions.
+        seed : int, default 0
+            Of the order in which rows are dealt out.
+
+        Raises
+        ------
+        ConfigError
+            If a fraction is outside ``[0, 1)`` or both leave nothing for training.
+        """
+        given = dict(self.splits or {})
+        if {"train", "valid", "test"} <= given.keys():
+            return self
+        rows = given.get("train", torch.arange(len(self)))
+        classes = self.y[rows] if self.y is not None and self.schema.classes else None
+        asked = (0 if "valid" in given else valid), (0 if "test" in given else test)
+        dealt = split_rows(len(rows), *asked, seed=seed, classes=classes, total=len(self))
+        return replace(self, splits={name: rows[part] for name, part in dealt.items()} | _except_train(given))
+
+    def rows(self, split: str) -> tuple[Tensor, Tensor | None]:
+        """Return x and y of one split (``"all"`` for every row).
+
+        Raises
+        ------
+        UnknownNameError
+            If the data set has no such split.
+        """
+        if split == "all":
+            return self.x, self.y
+        known = dict(self.splits or {})
+        if split not in known:
+            raise UnknownNameError(f"{self.name} has no split {split!r}. {nearest(split, [*known, 'all'])}")
+        index = known[split]
+        return self.x[index], None if self.y is None else self.y[index]
+
+    def condition(self, split: str = "all") -> Tensor | None:
+        """Return the condition c of one split, ``(n, condition_size)`` float32, or None without labels."""
+        y = self.rows(split)[1]
+        return None if y is None else one_hot(y, self.schema)
+
+
+def _except_train(splits: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: rows for name, rows in splits.items() if name != "train"}
+
+
+def split_rows(
+    n: int, valid: float, test: float, *, seed: int = 0, classes: Tensor | None = None, total: int | None = None
+) -> dict[str, Tensor]:
+    """Deal ``n`` rows out to train, valid and test.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+    valid, test : float
+        Fractions of `total`.
+    seed : int, default 0
+        Of the order.
+    classes : Tensor, optional
+        Class indices ``(n,)``: every split then has them in proportion.
+    total : int, optional
+        The number the fractions refer to, `n` unless told.
+
+    Returns
+    -------
+    dict of str to Tensor
+        Sorted row indices, disjoint, together all of ``0 .. n - 1``.
+
+    Raises
+    ------
+    ConfigError
+        If a fraction is outside ``[0, 1)`` or both leave nothing for training.
+
+    Examples
+    --------
+    >>> {name: len(rows) for name, rows in split_rows(3, 0.1, 0.1).items()}
+    {'train': 1, 'valid': 1, 'test': 1}
+    """
+    for name, fraction in (("valid", valid), ("test", test)):
+        if not 0 <= fraction < 1:
+            raise ConfigError(f"The {name} fraction is from 0 up to 1, got {fraction}.")
+    n_test = _count(n, test, total or n, needed=3 if valid else 2)
+    n_valid = _count(n - n_test, valid, total or n, needed=2)
+    if n_test + n_valid >= n > 1:
+        raise ConfigError(f"valid={valid} and test={test} leave none of {n} rows for training.")
+    order = _order(n, seed, classes)
+    parts = {"train": order[n_test + n_valid :], "valid": order[n_test : n_test + n_valid], "test": order[:n_test]}
+    return {name: part.sort().values for name, part in parts.items()}
+
+
+def _count(available: int, fraction: float, total: int, needed: int) -> int:
+    if fraction == 0 or available < needed:
+        return 0
+    return max(1, round(fraction * total))
+
+
+def _order(n: int, seed: int, classes: Tensor | None) -> Tensor:
+    """Shuffle rows; with classes, so that every stretch of the order has them in proportion."""
+    order = permutation(n, seed)
+    if classes is None or n == 0:
+        return order
+    grouped = order[classes[order].argsort(stable=True)]
+    counts = classes.bincount()
+    ends = counts.cumsum(0)
+    of_row = classes[grouped]
+    rank = torch.arange(n) - (ends - counts)[of_row]
+    return grouped[((rank + 0.5) / counts[of_row]).argsort(stable=True)]

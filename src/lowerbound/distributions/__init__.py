@@ -1,0 +1,18 @@
+"""Densities without weights: what families return."""
+
+from lowerbound.distributions.bernoulli import Bernoulli
+from lowerbound.distributions.categorical import Categorical
+from lowerbound.distributions.cholesky_normal import CholeskyNormal
+from lowerbound.distributions.diagonal_normal import DiagonalNormal, kl_per_dimension
+from lowerbound.distributions.discretized_logistic import DiscretizedLogistic
+from lowerbound.distributions.elementwise import Elementwise
+
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "CholeskyNormal",
+    "DiagonalNormal",
+    "DiscretizedLogistic",
+    "Elementwise",
+    "kl_per_dimension",
+]

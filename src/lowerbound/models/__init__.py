@@ -1,0 +1,6 @@
+"""Models: levels above a likelihood."""
+
+from lowerbound.models.latent import Latent
+from lowerbound.models.vae import VAE
+
+__all__ = ["VAE", "Latent"]

@@ -1,0 +1,78 @@
+"""A level made of a prior, a posterior and what is passed on."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from lowerbound.core import Level, Network, call
+
+__all__ = ["Latent"]
+
+
+class Latent(Level):
+    """One latent variable.
+
+    Parameters
+    ----------
+    name
+        Its site.
+    prior
+        p(z | h, c): any module of contexts to a distribution.
+    posterior
+        q(z | a, h, c): likewise; ``a`` are the encoder's activations (x itself without one).
+    combine
+        A module of (q, p) to the posterior actually used: ladder or residual posteriors.
+    network
+        The state passed on, from (h, z); without it the state is z.
+    enumerate
+        Visit every value of a discrete variable instead of drawing one.
+
+    Examples
+    --------
+    >>> from lowerbound.core import Conditional
+    >>> from lowerbound.networks import MLP
+    >>> from lowerbound.posteriors import DiagonalNormal
+    >>> from lowerbound.priors import StandardNormal
+    >>> q = Conditional(DiagonalNormal((2,)), MLP(((5,),), (2, 2)))
+    >>> Latent("z", StandardNormal((2,)), q).name
+    'z'
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prior: nn.Module,
+        posterior: nn.Module,
+        combine: nn.Module | None = None,
+        network: Network | None = None,
+        enumerate: bool = False,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.enumerate = enumerate
+        self.prior_ = prior
+        self.posterior_ = posterior
+        self.combine = combine
+        self.network = network
+
+    def __repr__(self) -> str:
+        parts = [repr(self.name), repr(self.prior_), repr(self.posterior_)]
+        parts += [f"{k}={v!r}" for k, v in (("combine", self.combine), ("network", self.network)) if v is not None]
+        return f"Latent({', '.join([*parts, *(['enumerate=True'] if self.enumerate else [])])})"
+
+    def prior(self, h: Tensor | None, c: Tensor | None) -> Distribution:
+        """p(z | h, c)."""
+        return self.prior_(h, c)
+
+    def posterior(self, p: Distribution, h: Tensor | None, a: Tensor | None, c: Tensor | None) -> Distribution:
+        """q(z | a, h, c), combined with the prior ``p`` where the level says so."""
+        q = self.posterior_(a, h, c)
+        return q if self.combine is None else self.combine(q, p)
+
+    def merge(self, h: Tensor | None, z: Tensor) -> Tensor:
+        """Return the state for what is below."""
+        if self.network is None:
+            return z
+        inputs = [z] if h is None else [h, z]
+        return call(self.network, self.network.in_shapes, inputs)

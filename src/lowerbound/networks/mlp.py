@@ -1,0 +1,75 @@
+"""Fully connected networks for vectors (and for anything, flattened)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from lowerbound.core import Network, Size
+from lowerbound.errors import ConfigError
+from lowerbound.networks.activation import activation
+
+__all__ = ["MLP"]
+
+
+class MLP(Network):
+    """Linear layers with an activation between them; several inputs are flattened and joined.
+
+    Parameters
+    ----------
+    in_shapes
+        Shape of each input.
+    out_shape
+        Shape of the output.
+    hidden
+        Widths of the hidden layers; empty for a linear map.
+    nonlinearity
+        Name of an activation, or ``"gated"``: each hidden layer is a linear map times the
+        sigmoid of another.
+    dropout
+        Probability of dropping a hidden unit during training.
+
+    References
+    ----------
+    Dauphin et al., Language Modeling with Gated Convolutional Networks, 2017 (``"gated"``).
+
+    Examples
+    --------
+    >>> MLP(((784,), (10,)), (2, 16), hidden=(512,))(torch.zeros(3, 784), torch.zeros(3, 10)).shape
+    torch.Size([3, 2, 16])
+    """
+
+    def __init__(
+        self,
+        in_shapes: Sequence[Size],
+        out_shape: Size,
+        hidden: Sequence[int] = (512,),
+        nonlinearity: str = "relu",
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        if any(width < 1 for width in hidden):
+            raise ConfigError(f"hidden={tuple(hidden)}: every hidden layer has at least one unit.")
+        self.in_shapes = tuple(tuple(s) for s in in_shapes)
+        self.out_shape = tuple(out_shape)
+        self.hidden, self.nonlinearity, self.dropout = tuple(hidden), nonlinearity, dropout
+        widths = [sum(math.prod(s) for s in self.in_shapes), *hidden]
+        layers: list[nn.Module] = []
+        for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+            if nonlinearity == "gated":
+                layers += [nn.Linear(n_in, 2 * n_out), nn.GLU(-1)]
+            else:
+                layers += [nn.Linear(n_in, n_out), activation(nonlinearity)]
+            if dropout:
+                layers.append(nn.Dropout(dropout))
+        layers.append(nn.Linear(widths[-1], math.prod(self.out_shape)))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
+        flat = [x.flatten(1) for x in inputs]
+        joined = flat[0] if len(flat) == 1 else torch.cat(flat, -1)
+        return self.layers(joined).reshape(-1, *self.out_shape)

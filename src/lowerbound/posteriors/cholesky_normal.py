@@ -1,0 +1,57 @@
+"""A normal with full covariance: a posterior that can follow correlated latents."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lowerbound import distributions
+from lowerbound.core import Family, Size
+from lowerbound.errors import ShapeError
+
+__all__ = ["CholeskyNormal"]
+
+
+class CholeskyNormal(Family):
+    """N(mean, L L'), L lower triangular with positive diagonal.
+
+    Parameters
+    ----------
+    event_shape
+        ``(D,)``; D(D + 3)/2 parameters.
+    bound
+        The diagonal of log L is ``bound * tanh(raw / bound)``.
+
+    Raises
+    ------
+    ShapeError
+        For latents that are not vectors.
+
+    References
+    ----------
+    Rezende and Mohamed, Variational Inference with Normalizing Flows, 2015, section 1.
+
+    Examples
+    --------
+    >>> CholeskyNormal((2,))(torch.zeros(5, 5)).covariance_matrix.shape
+    torch.Size([5, 2, 2])
+    """
+
+    def __init__(self, event_shape: Size, bound: float = 12.0) -> None:
+        super().__init__()
+        if len(event_shape) != 1:
+            raise ShapeError(f"A full-covariance normal is over vectors; got the event shape {tuple(event_shape)}.")
+        self.event_shape = tuple(event_shape)
+        self.bound = bound
+        d = self.event_shape[0]
+        self.params_shape = (d * (d + 3) // 2,)
+
+    def forward(self, params: Tensor) -> distributions.CholeskyNormal:
+        """Map (mean, log diagonal, lower part) ``(*lead, D(D+3)/2)`` to the distribution."""
+        d = self.event_shape[0]
+        loc, raw, lower = params.split([d, d, d * (d - 1) // 2], -1)
+        tril = torch.diag_embed((self.bound * torch.tanh(raw / self.bound)).exp())
+        rows, columns = torch.tril_indices(d, d, -1, device=params.device)
+        below = params.new_zeros(*params.shape[:-1], d, d)
+        below[..., rows, columns] = lower
+        return distributions.CholeskyNormal(loc, tril + below)

@@ -1,0 +1,38 @@
+"""A discrete latent as a one-hot vector: enumerated levels, labels, mixture components."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch import distributions as torch_distributions
+
+from lowerbound.core import Family, Size
+
+__all__ = ["OneHotCategorical"]
+
+
+class OneHotCategorical(Family):
+    """Cat(softmax(params)) over one-hot vectors of K entries.
+
+    Parameters
+    ----------
+    event_shape
+        ``(K,)``.
+
+    References
+    ----------
+    Kingma et al., Semi-supervised Learning with Deep Generative Models, 2014, section 2.
+
+    Examples
+    --------
+    >>> import torch
+    >>> OneHotCategorical((3,))(torch.zeros(2, 3)).enumerate_support().shape
+    torch.Size([3, 2, 3])
+    """
+
+    def __init__(self, event_shape: Size) -> None:
+        super().__init__()
+        self.event_shape = self.params_shape = tuple(event_shape)
+
+    def forward(self, params: Tensor) -> torch_distributions.OneHotCategorical:
+        """Map logits ``(*lead, K)`` to the distribution."""
+        return torch_distributions.OneHotCategorical(logits=params, validate_args=False)
