@@ -11,9 +11,8 @@ samples, marginalises and mixes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -45,21 +44,34 @@ class Site:
     q: Distribution | None = None
     observed: bool = False
 
-    @cached_property
+    def __post_init__(self) -> None:
+        self._densities: dict[str, Tensor] = {}
+
+    def _once(self, name: str, compute: Callable[[], Tensor]) -> Tensor:
+        # functools.cached_property takes a lock, which compiled code cannot follow.
+        if name not in self._densities:
+            self._densities[name] = compute()
+        return self._densities[name]
+
+    @property
     def log_p(self) -> Tensor:
         """log p(value | parents), shape ``(*samples, B)``."""
-        return self.p.log_prob(self.value)
+        return self._once("log_p", lambda: self.p.log_prob(self.value))
 
-    @cached_property
+    @property
     def log_q(self) -> Tensor:
         """log q(value | x, parents), shape ``(*samples, B)``."""
-        if self.q is None:
+        q = self.q
+        if q is None:
             raise ValueError("This site has no posterior: it was observed, or drawn from the prior.")
-        return self.q.log_prob(self.value)
+        return self._once("log_q", lambda: q.log_prob(self.value))
 
-    @cached_property
+    @property
     def kl(self) -> Tensor:
         """KL(q || p): exact where a closed form is registered, else the estimate log q - log p."""
+        return self._once("kl", self._kl)
+
+    def _kl(self) -> Tensor:
         if self.q is not None:
             try:
                 return kl_divergence(self.q, self.p)
@@ -84,8 +96,8 @@ class Trace:
 
     sites: dict[str, Site]
     weight: Tensor
-    batch: Mapping[str, Tensor] = field(default_factory=dict)
-    progress: Progress = field(default_factory=Progress)
+    batch: Mapping[str, Tensor]
+    progress: Progress = Progress()
 
     def __getitem__(self, name: str) -> Site:
         return self.sites[name]

@@ -89,16 +89,14 @@ class VAE(Model):
         present = next((batch[name] for name in self.likelihoods if name in batch), None)
         if present is None:
             raise ShapeError(f"The batch holds none of {sorted(self.likelihoods)}; it has {sorted(batch)}.")
-        trace = self._run(batch, (samples, present.shape[0]), self._encode(present), present)
-        trace.progress = progress or Progress()
-        return trace
+        acts = self._encode(present)
+        return self._run(batch, (samples, present.shape[0]), acts, present, progress or Progress())
 
     def sample(self, n: int, **given: Tensor) -> Trace:
         """Draw ``n`` rows; what is ``given`` (latents, ``c``, other observed variables) is kept."""
-        return self._run(given, (n,), None, next(self.buffers_and_parameters(), torch.zeros(())))
+        return self._run(given, (n,), None, next(self._tensors(), torch.zeros(())), Progress())
 
-    def buffers_and_parameters(self) -> Iterator[Tensor]:
-        """Yield every tensor of the model, to know its dtype and device."""
+    def _tensors(self) -> Iterator[Tensor]:
         yield from self.parameters()
         yield from self.buffers()
 
@@ -108,7 +106,9 @@ class VAE(Model):
         out = self.encoder(x)
         return out if isinstance(out, list) else [out] * len(self.levels)
 
-    def _run(self, batch: Batch, lead: tuple[int, ...], acts: list[Tensor] | None, like: Tensor) -> Trace:
+    def _run(
+        self, batch: Batch, lead: tuple[int, ...], acts: list[Tensor] | None, like: Tensor, progress: Progress
+    ) -> Trace:
         """The one top-down pass: ``acts`` is None when sampling."""
         c = batch.get("c")
         h: Tensor | None = None
@@ -134,7 +134,7 @@ class VAE(Model):
                 sites[name] = Site(batch[name], p, observed=True)
             elif acts is None:
                 sites[name] = Site(draw(p, weight.shape), p)
-        return Trace(sites, weight, batch)
+        return Trace(sites, weight, batch, progress)
 
 
 def _enumerate(q: Distribution, weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,86 @@
+r"""Adam with decoupled weight decay, for eager and for compiled steps.
+
+.. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
+          \theta \leftarrow (1 - \eta\lambda)\,\theta
+          - \eta \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+Eager steps call torch's fused kernel; compiled ones the formula, which then fuses with the
+gradients. The state is plain tensors, so checkpoints need no pickle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Adam"]
+
+
+class Adam:
+    """The optimizer of one player.
+
+    Parameters
+    ----------
+    parameters
+        By name.
+    weight_decay
+        Decoupled: applied to the parameters, not to the gradients.
+    betas, eps
+        As in the paper.
+
+    References
+    ----------
+    Kingma and Ba, Adam, 2015; Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.
+    """
+
+    def __init__(
+        self,
+        parameters: dict[str, nn.Parameter],
+        weight_decay: float = 0.0,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        self.names = list(parameters)
+        self.parameters = list(parameters.values())
+        self.weight_decay, self.betas, self.eps = weight_decay, betas, eps
+        self.first = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
+        self.second = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the moments by name; the tensors themselves, not copies."""
+        first = {f"{name}/first": m for name, m in zip(self.names, self.first, strict=True)}
+        return {**first, **{f"{name}/second": v for name, v in zip(self.names, self.second, strict=True)}}
+
+    def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor) -> None:
+        """Take step ``t`` (1, 2, ...) by torch's fused kernel."""
+        if not self.parameters:
+            return
+        steps = [t.to(torch.float32) for _ in self.parameters]
+        torch._fused_adamw_(
+            [p.data for p in self.parameters],
+            list(gradients),
+            self.first,
+            self.second,
+            [],
+            steps,
+            lr=float(lr),
+            beta1=self.betas[0],
+            beta2=self.betas[1],
+            weight_decay=self.weight_decay,
+            eps=self.eps,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    def apply_formula(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor, keep: Tensor) -> None:
+        """Take step ``t`` by the formula; where ``keep`` is false nothing moves."""
+        beta1, beta2 = self.betas
+        correction1, correction2 = 1 - beta1**t, 1 - beta2**t
+        with torch.no_grad():
+            for p, g, m, v in zip(self.parameters, gradients, self.first, self.second, strict=True):
+                m.copy_(torch.where(keep, beta1 * m + (1 - beta1) * g, m))
+                v.copy_(torch.where(keep, beta2 * v + (1 - beta2) * g * g, v))
+                move = (m / correction1) / ((v / correction2).sqrt() + self.eps) + self.weight_decay * p
+                p.sub_(torch.where(keep, lr * move, 0.0))

@@ -1,0 +1,48 @@
+"""Settings of a training run, validated with messages a user can act on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["TrainOptions"]
+
+Positive = Annotated[int, Field(ge=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class TrainOptions(BaseModel):
+    """How to train. None means: chosen from the data and the model.
+
+    Examples
+    --------
+    >>> TrainOptions(epochs=10).learning_rate_schedule
+    'cosine'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: Positive | None = Field(None, description="passes over the training rows")
+    max_time: Annotated[float, Field(gt=0)] | None = Field(None, description="stop after this many seconds")
+    batch_size: Positive | None = Field(None, description="rows a step, over all processes")
+    learning_rate: Annotated[float, Field(gt=0)] | None = Field(None, description="peak learning rate of Adam")
+    learning_rate_schedule: Literal["cosine", "linear", "constant"] = Field(
+        "cosine", description="how the rate falls to zero after its warm-up"
+    )
+    learning_rate_warmup: Fraction = Field(0.02, description="part of the run in which the rate rises from zero")
+    weight_decay: Annotated[float, Field(ge=0)] = Field(0.0, description="decoupled weight decay (AdamW)")
+    clip: Annotated[float, Field(gt=0)] | None = Field(None, description="largest gradient norm of a player")
+    ema: Fraction = Field(0.999, description="decay of the weight average that answers use; 0 turns it off")
+    accumulate: Positive = Field(1, description="parts a batch is computed in, to save memory")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="arithmetic of the layers; densities stay float32"
+    )
+    compile: Literal["auto", "yes", "no"] = Field("auto", description="compile the whole step")
+    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="of weights, data order and noise")
+    patience: Positive | None = Field(None, description="rounds without a better validation ELBO before stopping")
+    round_steps: Positive | None = Field(None, description="steps between validations and records")
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(60.0, description="time between checkpoints")
+    valid_fraction: Fraction = Field(0.1, description="rows held out to choose the weights")
+    test_fraction: Fraction = Field(0.1, description="rows held out for the evaluation (command line)")

@@ -1,0 +1,76 @@
+"""Which arithmetic, device and compilation a run gets when the user leaves the choice."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+
+import torch
+from torch import nn
+
+from lowerbound.errors import ConfigError
+from lowerbound.training.options import TrainOptions
+
+__all__ = ["can_compile", "choose_compile", "choose_device", "choose_precision", "has_fast_bfloat16"]
+
+COMPILE_STEPS = 2500
+"""Steps from which a compiled step repays its compilation (5 to 11 s) on small networks."""
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of that name; ``auto`` takes CUDA where there is one.
+
+    Raises
+    ------
+    ConfigError
+        When it does not exist.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ConfigError(f"device={name!r} cannot be used here ({str(error).splitlines()[0]}). Use device='auto'.") from error
+    return device
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Return whether layers in bfloat16 are a gain on this hardware."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return device.type == "cpu" and bool(getattr(torch.cpu, "_is_avx512_bf16_supported", bool)())
+
+
+def choose_precision(options: TrainOptions, device: torch.device) -> torch.dtype | None:
+    """Return the dtype of the layers; None is the dtype of the weights."""
+    if options.precision == "auto":
+        return torch.bfloat16 if has_fast_bfloat16(device) else None
+    return torch.bfloat16 if options.precision == "bfloat16" else None
+
+
+def can_compile() -> bool:
+    """Return whether whole steps can be compiled: this torch can, and there is a C++ compiler."""
+    config = getattr(torch, "_dynamo", None) or importlib.import_module("torch._dynamo")
+    return hasattr(config.config, "trace_autograd_ops") and any(map(shutil.which, ("g++", "c++", "clang++")))
+
+
+def choose_compile(options: TrainOptions, device: torch.device, model: nn.Module, steps: int) -> bool:
+    """Return whether to compile: a function of the settings, so that a run repeats itself.
+
+    Convolutions on a CPU spend their time in kernels that compilation does not touch (0.98x
+    measured), so such models stay eager there.
+
+    Raises
+    ------
+    ConfigError
+        When compilation is demanded and impossible.
+    """
+    if options.compile == "no":
+        return False
+    if options.compile == "yes":
+        if not can_compile():
+            raise ConfigError("compile='yes' needs a C++ compiler (g++) and torch 2.13 or newer; use compile='auto'.")
+        return True
+    heavy = device.type == "cpu" and any(isinstance(m, nn.Conv2d) for m in model.modules())
+    return steps >= COMPILE_STEPS and not heavy and can_compile()
