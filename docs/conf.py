@@ -1,0 +1,60 @@
+"""Sphinx configuration: pages in Markdown, the reference from the docstrings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import lowerbound
+
+project = "lowerbound"
+author = "The lowerbound authors"
+copyright = author
+release = version = lowerbound.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.napoleon",
+]
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+html_theme = "furo"
+html_title = f"lowerbound {release}"
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+autodoc_inherit_docstrings = False  # what other packages write in their docstrings is not ours to check
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+python_use_unqualified_type_names = True
+
+
+def plain_text(line: str) -> str:
+    """Make a docstring line safe for Sphinx: shapes such as (n, *shape) are no emphasis, papers no footnotes."""
+    line = re.sub(r"^(\s*)\.\. \[\w+\] ", r"\1* ", re.sub(r" ?\[\w+\]_", "", line))
+    parts = line.split("``")
+    parts[::2] = [re.sub(r"(?<=[(, ])\*(?=\w+[,)])", r"\\*", part) for part in parts[::2]]
+    return "``".join(parts)
+
+
+def clean_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Apply :func:`plain_text` before napoleon reads the docstring."""
+    lines[:] = [plain_text(line) for line in lines]
+
+
+def skip_generated(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out the methods that scikit-learn adds to estimators."""
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
+def setup(app: Any) -> None:
+    """Register the two hooks."""
+    app.connect("autodoc-process-docstring", clean_docstring, priority=400)
+    app.connect("autodoc-skip-member", skip_generated)

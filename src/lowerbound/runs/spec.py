@@ -1,0 +1,133 @@
+"""Read a specification: names, numbers, strings, calls, ``+`` and ``*``; nothing else runs.
+
+The grammar is a part of Python's expressions, read by ``ast`` and never evaluated as code. A
+name is looked up among the public components of the package: the namespaces are the registry.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from lowerbound.core import Component
+from lowerbound.errors import LowerboundError, SpecError, UnknownNameError, nearest
+
+__all__ = ["components", "parse"]
+
+NAMESPACES = ("core", "networks", "likelihoods", "posteriors", "priors", "objectives", "models")
+MAX_LENGTH = 100_000
+MAX_DEPTH = 60
+
+
+def components(also: Iterable[str] = ()) -> dict[str, type[Component]]:
+    """Return every component that a specification can name.
+
+    Parameters
+    ----------
+    also
+        Importable modules of the user's own, allowed by the user.
+
+    Examples
+    --------
+    >>> "ELBO" in components()
+    True
+    """
+    found: dict[str, type[Component]] = {}
+    for namespace in [*(f"lowerbound.{name}" for name in NAMESPACES), *also]:
+        module = importlib.import_module(namespace)
+        for name in getattr(module, "__all__", dir(module)):
+            value = getattr(module, name)
+            if isinstance(value, type) and issubclass(value, Component) and not inspect.isabstract(value):
+                found[name] = value
+    return found
+
+
+def parse(text: str, also: Iterable[str] = ()) -> Any:
+    """Build what a specification describes.
+
+    Parameters
+    ----------
+    text
+        For example ``"ELBO(beta=Linear(0.0, 1.0, 1000))"``: what ``repr`` of a component gives.
+    also
+        Importable modules whose components may be named too.
+
+    Raises
+    ------
+    SpecError
+        For anything outside the grammar, or arguments that a component refuses.
+    UnknownNameError
+        For a name that is not a component, with the nearest one.
+
+    Examples
+    --------
+    >>> parse("ELBO(beta=4.0)")
+    ELBO(beta=4.0)
+    >>> parse("ELBO() + 2.0 * IWAE(1)")
+    ELBO() + 2.0 * IWAE(1)
+    """
+    if len(text) > MAX_LENGTH:
+        raise SpecError(f"A specification has at most {MAX_LENGTH} characters; this one has {len(text)}.")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise SpecError(f"Cannot read the specification {_shown(text)}: {error}.") from error
+    return _Reader(text, components(also)).read(tree.body, 0)
+
+
+class _Reader:
+    def __init__(self, text: str, known: dict[str, type[Component]]) -> None:
+        self.text, self.known = text, known
+
+    def read(self, node: ast.AST, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise SpecError(f"The specification {_shown(self.text)} is nested more than {MAX_DEPTH} deep.")
+        match node:
+            case ast.Constant(value=value) if value is None or type(value) in (bool, int, float, str):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) in (int, float):
+                return -value
+            case ast.List(elts=items):
+                return [self.read(item, depth + 1) for item in items]
+            case ast.Tuple(elts=items):
+                return tuple(self.read(item, depth + 1) for item in items)
+            case ast.Dict(keys=keys, values=values):
+                return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in zip(keys, values, strict=True) if k}
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mult() as op, right=right):
+                return self._combine(self.read(left, depth + 1), op, self.read(right, depth + 1))
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+                return self._build(name, args, keywords, depth)
+        raise SpecError(
+            f"{ast.unparse(node)!r} is not allowed in a specification; use component names with arguments, "
+            "numbers, strings, lists, + and *."
+        )
+
+    def _combine(self, left: Any, op: ast.operator, right: Any) -> Any:
+        operands = (left, right)
+        if not any(isinstance(x, Component) for x in operands) or any(isinstance(x, (str, list, tuple)) for x in operands):
+            raise SpecError(f"In {_shown(self.text)}, + and * are between terms, or a number and a term.")
+        try:
+            return left + right if isinstance(op, ast.Add) else left * right
+        except TypeError as error:
+            raise SpecError(f"In {_shown(self.text)}: {error}. Write terms as 'A() + 2.0 * B()'.") from error
+
+    def _build(self, name: str, args: list[ast.expr], keywords: list[ast.keyword], depth: int) -> Component:
+        if name not in self.known:
+            raise UnknownNameError(f"There is no component {name!r}. {nearest(name, self.known)}")
+        if any(isinstance(a, ast.Starred) for a in args) or any(k.arg is None for k in keywords):
+            raise SpecError(f"In {_shown(self.text)}: write each argument of {name} out.")
+        positional = [self.read(a, depth + 1) for a in args]
+        named = {str(k.arg): self.read(k.value, depth + 1) for k in keywords}
+        try:
+            return self.known[name](*positional, **named)
+        except LowerboundError:
+            raise
+        except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError, IndexError) as error:
+            raise SpecError(f"{name} refuses its arguments in {_shown(self.text)}: {error}") from error
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")

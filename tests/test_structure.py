@@ -1,0 +1,251 @@
+"""The structure of the source: which way imports point, how long things are, what is never used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src" / "lowerbound"
+FILES = sorted(SRC.rglob("*.py"))
+TREES = {path.relative_to(SRC).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+COMPONENTS = {"networks", "likelihoods", "priors", "posteriors", "objectives", "models", "data", "metrics"}
+BELOW_RUNS = COMPONENTS | {"core", "distributions", "recipes", "training"}
+DOORS = BELOW_RUNS | {"runs", "estimators"}
+ALLOWED: dict[str, set[str]] = {
+    "core": set(),
+    "distributions": {"core"},
+    **dict.fromkeys(COMPONENTS, {"core", "distributions"}),
+    "recipes": COMPONENTS | {"core"},
+    "training": {"core"},
+    "runs": BELOW_RUNS,
+    "estimators": BELOW_RUNS | {"runs"},
+    "report": DOORS,
+    "cli": DOORS | {"report"},
+}
+# Modules beside the folders: the lazy surface may name everything, the entry point only starts the command line.
+TOP: dict[str, set[str]] = {"errors": set(), "__init__": {*ALLOWED, "errors"}, "__main__": {"cli"}}
+EVERYWHERE = {"errors"}
+THIRD_PARTY = {"core": {"torch"}, "distributions": {"torch"}, "errors": set()}
+
+MAX_FILE, MAX_FUNCTION = 300, 40
+
+
+def unit(path: str) -> str:
+    """Folder (or top-level module) that a file belongs to."""
+    return path.split("/")[0].removesuffix(".py")
+
+
+def imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield ``(line, absolute dotted name)`` of every import, also inside functions and ``if TYPE_CHECKING``."""
+    package = ["lowerbound", *path.split("/")[:-1]]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            module = ".".join([*base, *filter(None, [node.module])])
+            bare = module == "lowerbound"
+            yield from ((node.lineno, f"{module}.{alias.name}" if bare else module) for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"import_module", "__import__"}:
+            name = node.args[0] if node.args else None
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield node.lineno, name.value
+
+
+def wrong_arrows(path: str, tree: ast.AST) -> list[str]:
+    """List the imports of one file that no row of the table allows."""
+    here = unit(path)
+    allowed = {here} | EVERYWHERE | {**ALLOWED, **TOP}[here]
+    wrong = []
+    for line, name in imports(path, tree):
+        parts = name.split(".")
+        if parts[0] == "lowerbound":
+            target = parts[1] if len(parts) > 1 else "__init__"
+            fine = target in allowed or target == "__version__"
+        else:
+            fine = here not in THIRD_PARTY or parts[0] in THIRD_PARTY[here] | set(sys.stdlib_module_names)
+        if not fine:
+            wrong.append(f"{path}:{line}: {here} may not import {name}")
+    return wrong
+
+
+def test_every_folder_stands_in_the_table() -> None:
+    assert {unit(path) for path in TREES} <= {*ALLOWED, *TOP}
+
+
+@pytest.mark.parametrize("path", TREES)
+def test_imports_point_downwards(path: str) -> None:
+    assert wrong_arrows(path, TREES[path]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("core/x.py", "import numpy"),
+        ("core/x.py", "def f():\n    from lowerbound.priors import StandardNormal"),
+        ("core/x.py", "from ..likelihoods import Bernoulli"),
+        ("core/x.py", "import lowerbound"),
+        ("priors/x.py", "if TYPE_CHECKING:\n    from lowerbound import posteriors"),
+        ("training/x.py", "importlib.import_module('lowerbound.recipes')"),
+        ("runs/x.py", "from lowerbound.estimators.vae import VAE"),
+        ("estimators/x.py", "from lowerbound import VAE"),
+    ],
+)
+def test_a_wrong_arrow_is_seen(path: str, source: str) -> None:
+    assert wrong_arrows(path, ast.parse(source))
+
+
+def test_right_arrows_are_accepted() -> None:
+    source = (
+        "import math, torch\nfrom lowerbound.errors import ShapeError\nfrom .trace import Trace\nfrom . import model"
+    )
+    assert wrong_arrows("core/x.py", ast.parse(source)) == []
+    assert wrong_arrows("cli/x.py", ast.parse("from lowerbound import __version__, data")) == []
+
+
+def body_length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from ``def`` to the end, the docstring not counted."""
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    return function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1) * documented
+
+
+def test_files_are_short() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert {path: n for path, n in lengths.items() if n > MAX_FILE} == {}
+
+
+def test_functions_are_short() -> None:
+    functions = [
+        (f"{path}:{node.lineno} {node.name}", body_length(node))
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    assert [(name, n) for name, n in functions if n > MAX_FUNCTION] == []
+
+
+FORBIDDEN_MODULES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "torch.load", "torch.save", "os.system", "os.popen"}
+FORBIDDEN_KEYWORDS = {"shell", "allow_pickle"}
+
+
+def unsafe(tree: ast.AST) -> Iterator[str]:
+    """Yield what could run code out of data: pickles, eval, a shell."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in FORBIDDEN_MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            if (node.module or "").split(".")[0] in FORBIDDEN_MODULES or names & FORBIDDEN_CALLS:
+                yield f"from {node.module}"
+        elif isinstance(node, ast.Call):
+            if ast.unparse(node.func) in FORBIDDEN_CALLS:
+                yield ast.unparse(node)
+            given = {k.arg: k.value for k in node.keywords}
+            for name in FORBIDDEN_KEYWORDS & given.keys():
+                if not (isinstance(given[name], ast.Constant) and given[name].value is False):
+                    yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", TREES)
+def test_nothing_runs_code_out_of_data(path: str) -> None:
+    assert list(unsafe(TREES[path])) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pickle",
+        "from joblib import load",
+        "from torch import load",
+        "eval('1')",
+        "torch.load(path)",
+        "np.load(path, allow_pickle=True)",
+        "subprocess.run(line, shell=True)",
+    ],
+)
+def test_unsafe_code_is_seen(source: str) -> None:
+    assert list(unsafe(ast.parse(source)))
+
+
+def python(code: str) -> str:
+    """Run code in a fresh interpreter and return what it printed."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+HEAVY = "{'torch', 'numpy', 'sklearn', 'matplotlib', 'pandas'}"
+
+
+@pytest.mark.parametrize("module", ["lowerbound", "lowerbound.errors"])
+def test_light_modules_import_nothing_heavy(module: str) -> None:
+    assert python(f"import sys, {module}; print({HEAVY} & set(sys.modules))") == "set()\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = f"""
+import runpy, sys
+sys.argv = ["lowerbound", "--help"]
+try:
+    runpy.run_module("lowerbound", run_name="__main__")
+except SystemExit as stop:
+    assert not stop.code, stop.code
+print(*({HEAVY} & set(sys.modules)), file=sys.stderr)
+assert not {HEAVY} & set(sys.modules)
+"""
+    assert "fit" in python(code)
+
+
+GLOBAL_STATE = """
+import importlib, logging, os, pkgutil, random, signal, sys, warnings
+import {third_party}
+import numpy as np, torch
+
+def state():
+    kind, keys, *rest = np.random.get_state()
+    return {{
+        "torch dtype and device": (torch.get_default_dtype(), torch.get_default_device()),
+        "torch threads": (torch.get_num_threads(), torch.get_num_interop_threads()),
+        "torch generator": torch.get_rng_state().tolist(),
+        "torch gradient mode": torch.is_grad_enabled(),
+        "torch determinism": torch.are_deterministic_algorithms_enabled(),
+        "torch matmul precision": torch.get_float32_matmul_precision(),
+        "torch argument checks": torch.distributions.Distribution._validate_args,
+        "cudnn": (torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic),
+        "numpy generator": (kind, keys.tolist(), *rest),
+        "numpy errors and printing": (np.geterr(), np.get_printoptions()),
+        "python generator": random.getstate(),
+        "warning filters": list(warnings.filters),
+        "matplotlib": matplotlib.rcParams.copy(),
+        "signals": [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)],
+        "logging": (logging.root.level, list(logging.root.handlers)),
+        "environment": dict(os.environ),
+        "path": (os.getcwd(), list(sys.path)),
+        "hooks": (sys.excepthook, sys.displayhook),
+    }}
+
+before = state()
+import lowerbound
+for module in pkgutil.walk_packages(lowerbound.__path__, "lowerbound."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+after = state()
+print(*[name for name in before if before[name] != after[name]], sep="\\n", end="")
+"""
+THIRD_PARTY_LOADED = (
+    "jinja2, matplotlib.pyplot, narwhals, pandas, PIL.Image, polars, pyarrow.parquet, pydantic, "
+    "rich.progress, safetensors.torch, scipy.stats, sklearn.base, torch.distributed, torch.func, typer"
+)
+
+
+def test_importing_every_module_changes_nothing_global() -> None:
+    assert python(GLOBAL_STATE.format(third_party=THIRD_PARTY_LOADED)) == ""
