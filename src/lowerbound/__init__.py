@@ -1,3 +1,68 @@
-"""Variational autoencoders whose numbers are true."""
+"""Variational autoencoders whose numbers are true.
+
+``VAE`` is the estimator, ``load`` opens a run; the modules ``core``, ``models``, ``networks``,
+``likelihoods``, ``posteriors``, ``priors``, ``objectives``, ``data``, ``metrics``, ``recipes`` and ``training``
+hold the parts. Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from lowerbound import errors
+
+if TYPE_CHECKING:
+    from lowerbound import (
+        core,
+        data,
+        distributions,
+        estimators,
+        likelihoods,
+        metrics,
+        models,
+        networks,
+        objectives,
+        posteriors,
+        priors,
+        recipes,
+        report,
+        runs,
+        training,
+    )
+    from lowerbound.estimators import VAE, load
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "VAE",
+    "core",
+    "data",
+    "distributions",
+    "errors",
+    "estimators",
+    "likelihoods",
+    "load",
+    "metrics",
+    "models",
+    "networks",
+    "objectives",
+    "posteriors",
+    "priors",
+    "recipes",
+    "report",
+    "runs",
+    "training",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("VAE", "load"):
+        return getattr(importlib.import_module("lowerbound.estimators"), name)
+    if name in __all__:
+        return importlib.import_module(f"lowerbound.{name}")
+    raise AttributeError(f"module 'lowerbound' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lowerbound.data import datasets
+    from lowerbound.data.batches import make_batches
     from lowerbound.data.checking import check
     from lowerbound.data.dataset import Dataset, split_rows
     from lowerbound.data.in_memory import InMemory
@@ -14,9 +15,37 @@ if TYPE_CHECKING:
     from lowerbound.data.labels import encode_labels, one_hot, with_labels
     from lowerbound.data.schema import Schema
     from lowerbound.data.sources.arrays import from_arrays
+    from lowerbound.data.sources.opening import open_data
+    from lowerbound.data.streaming import Streaming
+    from lowerbound.data.streams import Source, read_rows
     from lowerbound.data.transforms import prepare, prepare_fixed
+    from lowerbound.data.writers import image_grid, write
+
+__all__ = [
+    "Dataset",
+    "InMemory",
+    "Schema",
+    "Source",
+    "Streaming",
+    "check",
+    "datasets",
+    "encode_labels",
+    "from_arrays",
+    "image_grid",
+    "infer_schema",
+    "make_batches",
+    "one_hot",
+    "open_data",
+    "prepare",
+    "prepare_fixed",
+    "read_rows",
+    "split_rows",
+    "with_labels",
+    "write",
+]
 
 _HOMES = {
+    "batches": ("make_batches",),
     "checking": ("check",),
     "dataset": ("Dataset", "split_rows"),
     "in_memory": ("InMemory",),
@@ -24,25 +53,13 @@ _HOMES = {
     "labels": ("encode_labels", "one_hot", "with_labels"),
     "schema": ("Schema",),
     "sources.arrays": ("from_arrays",),
+    "sources.opening": ("open_data",),
+    "streaming": ("Streaming",),
+    "streams": ("Source", "read_rows"),
     "transforms": ("prepare", "prepare_fixed"),
+    "writers": ("image_grid", "write"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = [
-    "Dataset",
-    "InMemory",
-    "Schema",
-    "check",
-    "datasets",
-    "encode_labels",
-    "from_arrays",
-    "infer_schema",
-    "one_hot",
-    "prepare",
-    "prepare_fixed",
-    "split_rows",
-    "with_labels",
-]
 
 
 def __getattr__(name: str) -> Any:

@@ -47,7 +47,9 @@ class Plan:
         if not 0 <= rank < world:
             raise ConfigError(f"shard is (rank, number of processes) with 0 <= rank < number, got {self.shard}.")
         if self.size < world:
-            raise ConfigError(f"A batch of {self.size} rows cannot be shared by {world} processes: use fewer processes.")
+            raise ConfigError(
+                f"A batch of {self.size} rows cannot be shared by {world} processes: use fewer processes."
+            )
 
     @property
     def size(self) -> int:

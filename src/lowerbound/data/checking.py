@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch import Tensor
 from lowerbound.data.coerce import to_array
 from lowerbound.data.layout import arrange
 from lowerbound.data.schema import Schema
-from lowerbound.errors import DataError, DataWarning, ShapeError, SupportError, nearest
+from lowerbound.errors import DataError, DataWarning, ShapeError, SupportError
 
 __all__ = ["check", "check_values"]
 
@@ -69,8 +70,7 @@ def check(
     tensor([[0, 1],
             [1, 1]], dtype=torch.uint8)
     """
-    values, names = to_array(x, where=where)
-    values = _pick(values, names, schema, where)
+    values, _ = to_array(x, where=where, wanted=schema.columns)
     check_dimensions(values, where)
     values = arrange(values, schema, where)
     _check_rows(len(values), minimum_rows, where)
@@ -87,10 +87,11 @@ def check_dimensions(values: np.ndarray, where: str) -> None:
             f"Expected 2D array, got {values.ndim}D array instead: {where} has shape {values.shape}. Reshape your data "
             "using array.reshape(-1, 1) if it has a single feature or array.reshape(1, -1) if it is a single sample."
         )
-    if values.shape[0] == 0:
-        raise DataError(f"Found array with 0 sample(s) in {where} (shape={values.shape}) while a minimum of 1 is required.")
-    if 0 in values.shape:
-        raise DataError(f"Found array with 0 feature(s) in {where} (shape={values.shape}) while a minimum of 1 is required.")
+    for count, kind in ((len(values), "sample"), (math.prod(values.shape[1:]), "feature")):
+        if count == 0:
+            raise DataError(
+                f"Found array with 0 {kind}(s) (shape={values.shape}) while a minimum of 1 is required, in {where}."
+            )
 
 
 def check_values(values: np.ndarray, schema: Schema, *, where: str = "X", first_row: int = 0) -> None:
@@ -107,19 +108,11 @@ def check_values(values: np.ndarray, schema: Schema, *, where: str = "X", first_
         _refuse_support(values, outside, schema, where, first_row)
 
 
-def _pick(values: np.ndarray, names: tuple[str, ...] | None, schema: Schema, where: str) -> np.ndarray:
-    """Take the columns of a frame by name, so that extra columns and another order do no harm."""
-    if names is None or schema.columns is None or names == schema.columns or not set(names) & set(schema.columns):
-        return values
-    for name in schema.columns:
-        if name not in names:
-            raise ShapeError(f"{where} lacks the column {name!r} that the model was fitted with. {nearest(name, names)}")
-    return values[:, [names.index(name) for name in schema.columns]]
-
-
 def _check_rows(n: int, minimum: int, where: str) -> None:
     if n < minimum:
-        raise DataError(f"{where} has n_samples = {n}; at least {minimum} rows are needed: one row has no variation to learn.")
+        raise DataError(
+            f"{where} has n_samples = {n}; at least {minimum} rows are needed: one row has no variation to learn."
+        )
 
 
 def _refuse_nonfinite(values: np.ndarray, schema: Schema, where: str, first_row: int) -> None:
@@ -127,8 +120,8 @@ def _refuse_nonfinite(values: np.ndarray, schema: Schema, where: str, first_row:
     row, *index = np.argwhere(bad)[0]
     kind = "NaN" if np.isnan(values[(row, *index)]) else "inf"
     raise DataError(
-        f"{where} has {kind} in row {row + first_row}, {schema.column(tuple(index))} ({int(bad.sum())} such values in all): "
-        "impute the values or drop those rows."
+        f"{where} has {kind} in row {row + first_row}, {schema.column(tuple(index))} ({int(bad.sum())} such values in "
+        "all): impute the values or drop those rows."
     )
 
 
@@ -137,8 +130,9 @@ def _refuse_support(values: np.ndarray, outside: np.ndarray, schema: Schema, whe
     levels = schema.stored_levels or 2
     allowed = "{0, 1} of a Bernoulli likelihood" if levels == 2 else f"of the integers 0..{levels - 1}"
     raise SupportError(
-        f"{where} has the value {values[(row, *index)]} in row {row + first_row}, {schema.column(tuple(index))}, outside the "
-        f"support {allowed} ({int(outside.sum())} such values in all): rescale, round or threshold the data, or fit it as real."
+        f"{where} has the value {values[(row, *index)]} in row {row + first_row}, {schema.column(tuple(index))}, "
+        f"outside the support {allowed} ({int(outside.sum())} such values in all): rescale, round or threshold the "
+        "data, or fit it as real."
     )
 
 
@@ -147,7 +141,9 @@ def _warn_constant(values: np.ndarray, schema: Schema, where: str) -> None:
     if len(constant):
         listed = ", ".join(schema.column((index,)) for index in constant[:5])
         more = f" and {len(constant) - 5} more" if len(constant) > 5 else ""
-        message = f"{where} never changes in {listed}{more}: a constant column carries no information, consider dropping it."
+        message = (
+            f"{where} never changes in {listed}{more}: a constant column carries no information, consider dropping it."
+        )
         warnings.warn(message, DataWarning, stacklevel=3)
 
 

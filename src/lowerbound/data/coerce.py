@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 import torch
 
-from lowerbound.errors import DataError, ShapeError
+from lowerbound.errors import DataError, ShapeError, nearest
 
-__all__ = ["DataTypeError", "to_array"]
+__all__ = ["DataTypeError", "is_frame", "to_array"]
 
 
 class DataTypeError(DataError, TypeError):
     """Data of a type that no array of numbers can be made of."""
 
 
-def to_array(x: Any, *, where: str = "X", strings: bool = False) -> tuple[np.ndarray, tuple[str, ...] | None]:
+def to_array(
+    x: Any, *, where: str = "X", strings: bool = False, wanted: tuple[str, ...] | None = None
+) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Return the values as one numpy array and, for a frame, the names of its columns.
 
     Parameters
@@ -27,6 +29,8 @@ def to_array(x: Any, *, where: str = "X", strings: bool = False) -> tuple[np.nda
         What messages call it.
     strings : bool, default False
         Whether text is allowed (labels).
+    wanted : tuple of str, optional
+        The columns to pick from a frame, by name, unless it has none of them.
 
     Returns
     -------
@@ -38,9 +42,11 @@ def to_array(x: Any, *, where: str = "X", strings: bool = False) -> tuple[np.nda
     Raises
     ------
     DataError
-        For text among numbers, with row and column; for ragged lists and complex numbers.
+        For text among numbers, with row and column, and for complex numbers.
     DataTypeError
         For sparse data and objects that are not numbers.
+    ShapeError
+        For ragged lists, and frames without a wanted column.
 
     Examples
     --------
@@ -51,8 +57,8 @@ def to_array(x: Any, *, where: str = "X", strings: bool = False) -> tuple[np.nda
     if isinstance(x, torch.Tensor):
         x = x.detach().cpu()
         return _numeric((x.float() if x.dtype in (torch.bfloat16, torch.float16) else x).numpy(), where, strings), None
-    if _is_frame(x):
-        return _from_frame(x, where, strings)
+    if is_frame(x):
+        return _from_frame(x, where, strings, wanted)
     return _numeric(_asarray(x, where), where, strings), None
 
 
@@ -61,7 +67,8 @@ def _refuse_sparse(x: Any, where: str) -> None:
         raise DataTypeError(f"{where} is a sparse matrix, and sparse data is not supported: pass {where}.toarray().")
 
 
-def _is_frame(x: Any) -> bool:
+def is_frame(x: Any) -> bool:
+    """Return whether `x` is a pandas, polars or Arrow table or column, without importing any of them."""
     return hasattr(x, "columns") or type(x).__module__.partition(".")[0] in ("pandas", "polars", "pyarrow", "modin")
 
 
@@ -120,7 +127,9 @@ def _text_message(where: str, place: str, value: object) -> str:
     return f"{where} has text in {place}: {value!r}. Drop the column, encode it as numbers, or name it as the label."
 
 
-def _from_frame(x: Any, where: str, strings: bool) -> tuple[np.ndarray, tuple[str, ...] | None]:
+def _from_frame(
+    x: Any, where: str, strings: bool, wanted: tuple[str, ...] | None
+) -> tuple[np.ndarray, tuple[str, ...] | None]:
     import narwhals as nw
 
     frame = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
@@ -129,10 +138,22 @@ def _from_frame(x: Any, where: str, strings: bool) -> tuple[np.ndarray, tuple[st
     if not isinstance(frame, nw.DataFrame):
         raise DataTypeError(f"{where} is a {type(x).__name__}: collect it into a frame or an array first.")
     names = tuple(str(name) for name in frame.columns)
-    columns = [_column(frame[:, i], where, strings) for i in range(len(names))]
-    if not columns:
-        return np.empty((len(frame), 0)), names
-    return np.column_stack(columns), names
+    places = _places(names, wanted, where)
+    columns = [_column(frame[:, i], where, strings) for i in places]
+    picked = tuple(names[i] for i in places)
+    return (np.column_stack(columns) if columns else np.empty((len(frame), 0))), picked
+
+
+def _places(names: tuple[str, ...], wanted: tuple[str, ...] | None, where: str) -> list[int]:
+    """Find the wanted columns, so that extra columns and another order do no harm."""
+    if wanted is None or not set(names) & set(wanted):
+        return list(range(len(names)))
+    for name in wanted:
+        if name not in names:
+            raise ShapeError(
+                f"{where} lacks the column {name!r} that the model was fitted with. {nearest(name, names)}"
+            )
+    return [names.index(name) for name in wanted]
 
 
 def _column(series: Any, where: str, strings: bool) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -11,25 +12,29 @@ from torch import Tensor
 from lowerbound.data.labels import one_hot
 from lowerbound.data.randomness import permutation
 from lowerbound.data.schema import Schema
+from lowerbound.data.streams import Source, Stripe, Striped, Through
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
 
 __all__ = ["Dataset", "split_rows"]
 
+PERIOD = 1000
+Rows = Tensor | Source
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Rows in memory with their schema.
+    """Rows in memory, or on disk, with their schema.
 
     Parameters
     ----------
-    x : Tensor, (n, *shape)
+    x : Tensor or Source, (n, *shape)
         Stored rows: uint8 for discrete data, float32 or float64 for real data.
     schema : Schema
         Describes the rows and, where there are labels, y.
-    y : Tensor, optional
+    y : Tensor or Source, optional
         Class indices ``(n,)`` int64 or covariates ``(n, C)`` float.
-    splits : mapping of str to Tensor, optional
-        Row indices of ``"train"``, ``"valid"`` and ``"test"``.
+    splits : mapping of str to Tensor or Stripe, optional
+        Row indices of ``"train"``, ``"valid"`` and ``"test"``; stripes of rows on disk.
     name, source, licence : str
         Where the data comes from and on which terms; ``licence`` is empty for the user's own data.
 
@@ -43,10 +48,10 @@ class Dataset:
     (torch.Size([8, 2]), None)
     """
 
-    x: Tensor
+    x: Rows
     schema: Schema
-    y: Tensor | None = None
-    splits: Mapping[str, Tensor] | None = None
+    y: Rows | None = None
+    splits: Mapping[str, Tensor | Stripe] | None = None
     name: str = "data"
     source: str = ""
     licence: str = ""
@@ -56,6 +61,9 @@ class Dataset:
 
     def split(self, valid: float = 0.1, test: float = 0.1, seed: int = 0) -> Dataset:
         """Return the data set with all three splits; those that it already has stay as they are.
+
+        Rows on disk are split in stretches: of every 1000 rows the last ones are for validation and for testing,
+        whatever the seed.
 
         Parameters
         ----------
@@ -73,13 +81,16 @@ class Dataset:
         given = dict(self.splits or {})
         if {"train", "valid", "test"} <= given.keys():
             return self
-        rows = given.get("train", torch.arange(len(self)))
-        classes = self.y[rows] if self.y is not None and self.schema.classes else None
+        if not isinstance(self.x, Tensor):
+            return replace(self, splits=_stripes(len(self), valid, test))
+        rows = given.get("train")
+        rows = rows if isinstance(rows, Tensor) else torch.arange(len(self))
+        classes = self.y[rows] if isinstance(self.y, Tensor) and self.schema.classes else None
         asked = (0 if "valid" in given else valid), (0 if "test" in given else test)
         dealt = split_rows(len(rows), *asked, seed=seed, classes=classes, total=len(self))
         return replace(self, splits={name: rows[part] for name, part in dealt.items()} | _except_train(given))
 
-    def rows(self, split: str) -> tuple[Tensor, Tensor | None]:
+    def rows(self, split: str) -> tuple[Rows, Rows | None]:
         """Return x and y of one split (``"all"`` for every row).
 
         Raises
@@ -92,16 +103,34 @@ class Dataset:
         known = dict(self.splits or {})
         if split not in known:
             raise UnknownNameError(f"{self.name} has no split {split!r}. {nearest(split, [*known, 'all'])}")
-        index = known[split]
-        return self.x[index], None if self.y is None else self.y[index]
+        return _take(self.x, known[split]), None if self.y is None else _take(self.y, known[split])
 
-    def condition(self, split: str = "all") -> Tensor | None:
+    def condition(self, split: str = "all") -> Rows | None:
         """Return the condition c of one split, ``(n, condition_size)`` float32, or None without labels."""
         y = self.rows(split)[1]
-        return None if y is None else one_hot(y, self.schema)
+        if y is None:
+            return None
+        encode = partial(one_hot, schema=self.schema)
+        return encode(y) if isinstance(y, Tensor) else Through(y, encode)
 
 
-def _except_train(splits: dict[str, Tensor]) -> dict[str, Tensor]:
+def _take(rows: Rows, part: Tensor | Stripe) -> Rows:
+    if isinstance(rows, Tensor) and isinstance(part, Tensor):
+        return rows[part]
+    if isinstance(part, Stripe) and not isinstance(rows, Tensor):
+        return Striped(rows, part)
+    raise TypeError("Rows in memory are split by indices, rows on disk by stripes.")
+
+
+def _stripes(n: int, valid: float, test: float) -> dict[str, Tensor | Stripe]:
+    period = min(n, PERIOD)
+    parts = split_rows(period, valid, test)
+    first, last = len(parts["train"]), len(parts["train"]) + len(parts["valid"])
+    bounds = {"train": (0, first), "valid": (first, last), "test": (last, period)}
+    return {name: Stripe(period, *bound) for name, bound in bounds.items()}
+
+
+def _except_train(splits: Mapping[str, Tensor | Stripe]) -> dict[str, Tensor | Stripe]:
     return {name: rows for name, rows in splits.items() if name != "train"}
 
 

@@ -49,7 +49,9 @@ def find(folder: str, names: Sequence[str], data_dir: str | os.PathLike[str] | N
         If `data_dir` is not a folder.
     """
     if data_dir is not None and not Path(data_dir).is_dir():
-        raise DataError(f"The data folder {os.fspath(data_dir)!r} does not exist: give the folder that holds {folder}/.")
+        raise DataError(
+            f"The data folder {os.fspath(data_dir)!r} does not exist: give the folder that holds {folder}/."
+        )
     given = [data_dir, os.environ.get(VARIABLE), cache_folder()]
     candidates = (Path(root, *place, name) for root in given if root for name in names for place in ((folder,), ()))
     return next((path for path in candidates if path.is_file()), None)
@@ -86,6 +88,6 @@ def obtain(
     found = find(folder, (file.name, *also), data_dir)
     if found is not None:
         return found
-    hint = f"Or get {file.name} by hand, put it into DIR/{folder}/ and pass data_dir=DIR (--data-dir DIR, or {VARIABLE}=DIR)."
+    hint = f"Or put {file.name} into DIR/{folder}/ by hand and pass data_dir=DIR, --data-dir DIR or {VARIABLE}=DIR."
     path = cache_folder() / folder / file.name
     return fetch(file.urls, path, checksum=file.checksum, size=file.size, progress=progress, hint=hint)

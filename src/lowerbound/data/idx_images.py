@@ -19,9 +19,7 @@ __all__ = ["read_pairs", "train_valid_test"]
 COUNTS = (60000, 10000)
 
 
-def read_pairs(
-    card: Card, data_dir: str | os.PathLike[str] | None, progress: Progress | None
-) -> tuple[Tensor, Tensor]:
+def read_pairs(card: Card, data_dir: str | os.PathLike[str] | None, progress: Progress | None) -> tuple[Tensor, Tensor]:
     """Return all images ``(70000, 1, 28, 28)`` uint8 and labels ``(70000,)`` int64, training rows first.
 
     Raises

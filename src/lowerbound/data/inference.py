@@ -105,7 +105,7 @@ def _count_levels(rows: np.ndarray, where: str) -> int:
         row, *index = np.argwhere((rows < 0) | (rows > 255))[0]
         value = rows[(row, *index)]
         raise SupportError(
-            f"{where} has the value {value} in row {row}, pixel {tuple(int(i) for i in index)}, outside 0..255: rescale the "
-            "images to 8 bits, or convert them to float to fit them as real."
+            f"{where} has the value {value} in row {row}, pixel {tuple(int(i) for i in index)}, outside 0..255: "
+            "rescale the images to 8 bits, or convert them to float to fit them as real."
         )
     return int(rows.max()) + 1 if rows.max() < FEW_LEVELS else 256

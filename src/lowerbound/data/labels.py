@@ -139,5 +139,7 @@ def _covariates(values: np.ndarray, schema: Schema) -> Tensor:
     if matrix.dtype.kind not in "fiub":
         raise DataError(f"y has text where the model was fitted with the numeric covariates {', '.join(names)}.")
     if matrix.shape[1] != len(names):
-        raise ShapeError(f"y has {matrix.shape[1]} columns, the model was fitted with {len(names)}: {', '.join(names)}.")
+        raise ShapeError(
+            f"y has {matrix.shape[1]} columns, the model was fitted with {len(names)}: {', '.join(names)}."
+        )
     return torch.from_numpy(matrix.astype(np.float32))

@@ -102,5 +102,7 @@ def _channels_first(shape: tuple[int, ...], image: str | None, where: str) -> bo
         return image == "CHW"
     first, last = shape[1] in CHANNELS, shape[3] in CHANNELS
     if first == last:
-        raise ShapeError(f"{where} has shape {shape}, where no axis tells the channels: say image='CHW' or image='HWC'.")
+        raise ShapeError(
+            f"{where} has shape {shape}, where no axis tells the channels: say image='CHW' or image='HWC'."
+        )
     return first

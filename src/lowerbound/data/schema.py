@@ -124,7 +124,10 @@ class Schema:
         for key in ("shape", "support"):
             if key not in document:
                 raise ConfigError(f"The schema lacks the key {key!r}.")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in document.items()})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+        }
+        return cls(**values)
 
 
 def _is_int(value: object) -> bool:

@@ -90,7 +90,7 @@ def _binarize(raw: Tensor, schema: Schema, seed: int) -> Tensor:
     flat = raw.flatten(1)
     position = torch.arange(1, flat.shape[1] + 1, device=raw.device)
     content = _mix(flat.long() + 1 + position * GOLDEN).sum(1, keepdim=True)
-    noise = _mix(_mix(content + seed * GOLDEN) + position * GOLDEN)
+    noise = _mix(_mix(content + _wrap(seed * GOLDEN)) + position * GOLDEN)
     uniform = _shift(noise, 40).float() / 2**24
     return (uniform < _probability(flat, schema)).float().view_as(raw)
 
@@ -100,6 +100,10 @@ def _mix(words: Tensor) -> Tensor:
     words = (words ^ _shift(words, 30)) * FIRST
     words = (words ^ _shift(words, 27)) * SECOND
     return words ^ _shift(words, 31)
+
+
+def _wrap(number: int) -> int:
+    return (number + 2**63) % 2**64 - 2**63
 
 
 def _shift(words: Tensor, bits: int) -> Tensor:

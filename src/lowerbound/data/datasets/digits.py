@@ -44,9 +44,9 @@ def digits(*, seed: int = 0) -> Dataset:
     """
     from sklearn.datasets import load_digits
 
-    bunch = load_digits()
-    x = torch.as_tensor(bunch.images).to(torch.uint8)[:, None].contiguous()
-    y = torch.as_tensor(bunch.target, dtype=torch.int64)
+    images, labels = load_digits(return_X_y=True)
+    x = torch.as_tensor(images).to(torch.uint8).reshape(-1, 1, 8, 8)
+    y = torch.as_tensor(labels, dtype=torch.int64)
     schema = Schema((1, 8, 8), "levels", levels=17, classes=tuple("0123456789"))
     splits = split_rows(len(x), 0.1, 0.1, seed=seed, classes=y)
     return Dataset(x, schema, y, splits, CARD.name, CARD.source, CARD.licence)

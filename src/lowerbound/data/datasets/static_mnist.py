@@ -80,7 +80,9 @@ def static_mnist(*, data_dir: str | os.PathLike[str] | None = None, progress: Pr
         parts = [_read(obtain(FOLDER, file, data_dir=data_dir, progress=progress)) for file in CARD.files]
     for (part, n), rows in zip(PARTS.items(), parts, strict=True):
         if rows.shape != (n, 784):
-            raise DataError(f"The {part} part of static_mnist has shape {rows.shape}, expected {(n, 784)}: get it again.")
+            raise DataError(
+                f"The {part} part of static_mnist has shape {rows.shape}, expected {(n, 784)}: get it again."
+            )
     x = torch.from_numpy(np.concatenate(parts).reshape(-1, 1, 28, 28))
     splits = train_valid_test(*PARTS.values())
     return Dataset(x, Schema(CARD.shape, "binary"), None, splits, CARD.name, CARD.source, CARD.licence)

@@ -12,12 +12,14 @@ import numpy as np
 
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.layout import Layout
+from lowerbound.data.sources import npy
 from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.errors import DataError, UnknownNameError, nearest
 
 __all__ = ["from_npz", "load_npz"]
 
 ROWS = ("x", "X", "data", "images", "x_train", "train")
+DAMAGED = (*npy.DAMAGED, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error)
 LABELS = ("y", "Y", "labels", "label", "target", "y_train")
 
 
@@ -65,13 +67,13 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         If the file is damaged or holds pickled objects, which are never loaded.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(f"{os.fspath(path)} is not a .npz file.")
-            return {key: np.atleast_1d(archive[key]) for key in archive.files}
-    except (OSError, EOFError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if isinstance(archive, np.ndarray):
+                raise ValueError("it is a single array, call it .npy")
+            with archive:
+                return {key: np.atleast_1d(archive[key]) for key in archive.files}
+    except DAMAGED as error:
         raise DataError(f"{os.fspath(path)} cannot be read as .npz: {error}") from error
 
 

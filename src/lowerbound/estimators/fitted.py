@@ -1,0 +1,154 @@
+"""A trained model with its schema: every question a user asks of it, on tensors.
+
+Encoding is the posterior mean and needs no noise; every score takes its noise from a seed, so
+the same call gives the same answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from lowerbound.core import Batch, Model
+from lowerbound.data import Schema
+from lowerbound.errors import ConfigError, ShapeError
+from lowerbound.estimators.rows import Rows, fixed_batches
+from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
+
+__all__ = ["Fitted"]
+
+SAMPLE_BUDGET = 2**25
+"""Numbers that one chunk of an importance-sampling pass may hold: 128 MiB in float32."""
+
+
+class Fitted:
+    """A model in evaluation mode and the schema of its data.
+
+    Parameters
+    ----------
+    model
+        Trained.
+    schema
+        Of the training data.
+    seed
+        Of binarization and of scores.
+    conditional
+        Whether the model wants a condition c.
+    """
+
+    def __init__(self, model: Model, schema: Schema, seed: int = 0, *, conditional: bool = False) -> None:
+        self.model = model.eval()
+        self.schema, self.seed, self.conditional = schema, seed, conditional
+        self.device = next(model.parameters()).device
+
+    def batches(self, x: Rows, c: Rows | None, size: int = 1024) -> Iterator[Batch]:
+        """Yield rows in order as the model takes them."""
+        if self.conditional and c is None:
+            raise ConfigError("This model is conditional: give the labels or covariates (y) of the rows too.")
+        return fixed_batches(x, c if self.conditional else None, self.schema, self.device, size=size, seed=self.seed)
+
+    def encode(self, x: Rows, c: Rows | None = None) -> Tensor:
+        """Return posterior means ``(n, D)``; several latents are joined, top first."""
+        parts = []
+        with torch.no_grad():
+            for batch in self.batches(x, c):
+                means = [_mean(site.q) for site in self.model(batch).latents.values() if site.q is not None]
+                rows = next(iter(batch.values())).shape[0]
+                parts.append(torch.cat([m.reshape(-1, rows, *m.shape[-1:])[0] for m in means], -1).cpu())
+        return torch.cat(parts)
+
+    def decode(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """Return the mean of p(x | z), ``(n, *shape)``."""
+        parts = []
+        with torch.no_grad():
+            for start in range(0, len(z), 1024):
+                given = self._given(c, start, start + 1024) | {"z": z[start : start + 1024].to(self.device)}
+                parts.append(_mean(self.model.sample(len(given["z"]), **given)["x"].p).cpu())
+        return torch.cat(parts)
+
+    def reconstruct(self, x: Rows, c: Rows | None = None) -> Tensor:
+        """Return the mean of p(x | z) at the posterior mean z, ``(n, *shape)``."""
+        condition = None if c is None else c[:] if isinstance(c, Tensor) else c.read(0, len(c))
+        return self.decode(self.encode(x, c), condition)
+
+    def sample(self, n: int, c: Tensor | None, seed: int, *, mean: bool = False) -> Tensor:
+        """Draw ``n`` rows from the model: values, or the mean of p(x | z) at a drawn z."""
+        parts = []
+        with torch.no_grad(), torch.random.fork_rng():
+            torch.manual_seed(seed)
+            for start in range(0, n, 1024):
+                count = min(1024, n - start)
+                site = self.model.sample(count, **self._given(c, start, start + count))["x"]
+                parts.append((_mean(site.p).expand_as(site.value) if mean else site.value).cpu())
+        return torch.cat(parts) if parts else torch.zeros(0, *self.schema.shape)
+
+    def _given(self, c: Tensor | None, start: int, stop: int) -> dict[str, Tensor]:
+        if not self.conditional:
+            return {}
+        if c is None:
+            raise ConfigError("This model is conditional: say what to condition on (given=..., --given label=3).")
+        return {"c": c[start:stop].to(self.device)}
+
+    def bound(self, x: Rows, c: Rows | None = None, samples: int = 1) -> Bound:
+        """Return ELBO, rate and distortion of each row, nats."""
+        return elbo(self.model, self.batches(x, c), samples, seed=self.seed)
+
+    def log_likelihood(
+        self, x: Rows, c: Rows | None, samples: int, advance: Callable[[int], None] | None = None
+    ) -> LogLikelihood:
+        """Estimate log p(x) of each row with exactly ``samples`` importance samples."""
+        if samples < 1:
+            raise ConfigError(f"samples={samples}: importance sampling takes at least one sample.")
+        rows, chunk = self._chunks(samples)
+        return log_likelihood(
+            self.model, self.batches(x, c, rows), samples, seed=self.seed, chunk=chunk, advance=advance,
+            dimensions=self.schema.n_features, discrete=self.schema.support != "real",
+        )  # fmt: skip
+
+    def _chunks(self, samples: int) -> tuple[int, int]:
+        """Rows and samples at once, so that activations of a pass stay within the budget."""
+        width = max(self.schema.n_features, *(p.shape[0] for p in self.model.parameters() if p.ndim > 1), 1)
+        if any(p.ndim == 4 for p in self.model.parameters()):
+            width *= 16  # planes of a convolution
+        rows = 64
+        return rows, max(1, min(samples, SAMPLE_BUDGET // (rows * width)))
+
+    def latents(self, x: Rows, c: Rows | None = None) -> list[Latents]:
+        """Describe each latent variable over these rows."""
+        return inspect_latents(self.model, self.batches(x, c), seed=self.seed)
+
+    def floor_hits(self, x: Rows, c: Rows | None = None) -> float:
+        """Return the share of likelihood variances that rest on their floor."""
+        likelihood: Any = getattr(self.model, "likelihood", None)
+        family = getattr(likelihood, "family", None)
+        if not hasattr(family, "floor_hits"):
+            return 0.0
+        z = self.encode(x, c)[:1024].to(self.device)
+        contexts = [z] + ([torch.as_tensor(c[:1024]).to(self.device)] if self.conditional and isinstance(c, Tensor) else [])
+        with torch.no_grad():
+            params = likelihood.network(*contexts[: len(likelihood.network.in_shapes)])
+        return float(family.floor_hits(params))
+
+    def check_codes(self, z: Tensor) -> Tensor:
+        """Return codes as float32 ``(n, D)``.
+
+        Raises
+        ------
+        ShapeError
+            When they are not of the latent space's size.
+        """
+        levels: Any = getattr(self.model, "levels", [])
+        size = math.prod(levels[0].prior(None, None).event_shape) if not self.conditional else None
+        if z.ndim != 2 or (size is not None and z.shape[1] != size):
+            raise ShapeError(f"Codes have shape {tuple(z.shape)}; this model's latent space needs (n, {size}).")
+        return z.float()
+
+
+def _mean(p: Distribution | None) -> Tensor:
+    assert p is not None
+    return p.mean

@@ -1,0 +1,128 @@
+"""Fitted models to run folders and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from lowerbound.core import Model
+from lowerbound.core.storage import write_bytes
+from lowerbound.data import Schema
+from lowerbound.errors import ConfigError, CorruptRunError, LowerboundError, RunError
+from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.vae import VAE, adopt
+from lowerbound.networks import Wrapped
+from lowerbound.runs import RunFolder, Settings, parse, versions
+from lowerbound.training.history import read_records
+from lowerbound.training.precision import choose_device
+
+__all__ = ["load", "save"]
+
+
+def save(vae: VAE, path: Path, *, overwrite: bool = False) -> None:
+    """Write a fitted estimator as a run folder."""
+    folder = RunFolder(path)
+    folder.create(overwrite=overwrite)
+    with folder.writing():
+        if overwrite:
+            folder.clear()
+        checksum = folder.write_weights(vae.fitted_.model.state_dict())
+        write_bytes(folder.file("metrics.jsonl"), "".join(json.dumps(r) + "\n" for r in vae.history_).encode())
+        folder.write_config(
+            {
+                "settings": vae.settings_, "spec": vae.spec_, "schema": vae.schema_.to_json(),
+                "data": {"name": "given in memory", "open": {}}, "conditional": vae.fitted_.conditional,
+                "seeds": {"seed": vae.fitted_.seed}, "versions": versions(), "facts": vae.facts_,
+                "weights": {"file": "model.safetensors", "sha256": checksum},
+                "outcome": {"reason": "saved", "step": vae.n_iter_, "complete": True},
+            }
+        )  # fmt: skip
+
+
+def load(
+    path: str | Path, *, encoder: nn.Module | None = None, decoder: nn.Module | None = None, device: str = "cpu"
+) -> VAE:
+    """Open a run folder as a fitted estimator.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    encoder, decoder
+        The user's own networks, for a model that was fitted with them: their code is not in the folder.
+    device
+        Where to put the model.
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, is of a newer format, or has no weights yet.
+    CorruptRunError
+        When a file is damaged. Nothing of a damaged or hostile folder is executed.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, lowerbound as lb
+    >>> X = np.random.default_rng(0).normal(size=(60, 4))
+    >>> vae = lb.VAE(n_components=2, epochs=2, random_state=0).fit(X)
+    >>> with tempfile.TemporaryDirectory() as tmp:
+    ...     vae.save(tmp + "/run")
+    ...     again = lb.load(tmp + "/run")
+    >>> bool((again.transform(X) == vae.transform(X)).all())
+    True
+    """
+    folder = RunFolder(path)
+    config = folder.read_config()
+    weights = config.get("weights")
+    if not isinstance(weights, dict):
+        raise RunError(f"{folder.path} has no model yet: finish it with `lowerbound resume {folder.path}`.")
+    state = folder.read_weights(str(weights.get("sha256")))
+    try:
+        model = build(config["spec"], {"encoder": encoder, "decoder": decoder})
+        model.load_state_dict(state)
+        schema = Schema.from_json(config["schema"])
+        settings = Settings.make(**config["settings"])
+        fitted = Fitted(
+            model.to(choose_device(device)), schema, settings.train.seed, conditional=bool(config.get("conditional"))
+        )
+        vae = VAE(recipe=settings.recipe, n_components=settings.model.latent, random_state=settings.train.seed)
+        adopt(vae, fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
+        vae.n_iter_ = int(config["outcome"]["step"])
+    except (CorruptRunError, _NeedsModule):
+        raise
+    except (LowerboundError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CorruptRunError(f"{folder.file('config.json')} does not describe its model: {error}") from error
+    vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
+    vae.facts_ = {str(k): str(v) for k, v in {**config.get("facts", {}), **config.get("versions", {})}.items()}
+    if schema.columns is not None and len(schema.shape) == 1:
+        vae.feature_names_in_ = _names(schema)
+    return vae
+
+
+class _NeedsModule(RunError, ConfigError):
+    """The run was fitted with a user's network, which must be given again."""
+
+
+def build(spec: dict[str, Any], modules: dict[str, nn.Module | None]) -> Model:
+    """Build a model from its specification, putting the user's networks back in their places."""
+    model = parse(str(spec["model"]))
+    if not isinstance(model, Model):
+        raise CorruptRunError(f"The specification {spec['model']!r} is not of a model.")
+    for part in model.modules():
+        if isinstance(part, Wrapped):
+            given = modules.get(part.role)
+            if given is None:
+                raise _NeedsModule(f"This run was fitted with your own {part.role}: open it with load(run, {part.role}=...).")
+            part.module = given
+    with torch.no_grad():
+        return model.eval()
+
+
+def _names(schema: Schema) -> Any:
+    import numpy as np
+
+    return np.array(schema.columns, dtype=object)

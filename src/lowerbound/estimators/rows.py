@@ -1,0 +1,49 @@
+"""Rows on their way into a model for anything but training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from lowerbound.core import Batch
+from lowerbound.data import Schema, Source, prepare_fixed
+
+__all__ = ["Rows", "fixed_batches", "statistics"]
+
+
+Rows = Tensor | Source
+
+
+def _between(rows: Rows, start: int, stop: int) -> Tensor:
+    return rows[start:stop] if isinstance(rows, Tensor) else rows.read(start, stop)
+
+
+def fixed_batches(
+    x: Rows, c: Rows | None, schema: Schema, device: torch.device, *, size: int = 1024, seed: int = 0
+) -> Iterator[Batch]:
+    """Yield rows in order as the model takes them, binarized by (row, seed) where the schema says so."""
+    n = len(x)
+    for start in range(0, n, size):
+        stop = min(start + size, n)
+        batch: dict[str, Tensor] = {"x": prepare_fixed(_between(x, start, stop).to(device), schema, seed)}
+        if c is not None:
+            batch["c"] = _between(c, start, stop).to(device)
+        yield batch
+
+
+def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation of each entry, in one pass of float64 sums."""
+    n = len(x)
+    first = _between(x, 0, 1)[0].double()
+    total, squares = torch.zeros_like(first), torch.zeros_like(first)
+    for start in range(0, n, size):
+        # Taking the first row off keeps the squares small beside a large mean.
+        rows = _between(x, start, min(start + size, n)).double() - first
+        total += rows.sum(0)
+        squares += rows.square().sum(0)
+    mean = total / n
+    variance = (squares / n - mean.square()).clamp(min=0)
+    constant = variance <= 1e-12 * (mean + first).square()
+    return mean + first, torch.where(constant, 0.0, variance).sqrt()

@@ -1,0 +1,18 @@
+"""The beta-VAE: the rate weighs more, so that fewer and cleaner latents are used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lowerbound.recipes.vae import vae
+
+__all__ = ["beta_vae"]
+
+beta_vae = replace(
+    vae,
+    name="beta-vae",
+    summary="VAE with the rate weighted by beta (4 unless given): fewer, more independent latents",
+    paper="Higgins et al., beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework, 2017",
+    defaults={"beta": 4.0},
+)
+"""Recipe ``beta-vae``. Higgins et al., beta-VAE, 2017."""

@@ -1,0 +1,51 @@
+"""Settings of a model, validated with messages a user can act on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["ModelOptions"]
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class ModelOptions(BaseModel):
+    """What to build. None and ``auto`` mean: chosen from the data.
+
+    Examples
+    --------
+    >>> ModelOptions(latent=8).prior
+    'standard'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    latent: Positive | None = Field(None, description="size of the latent space")
+    likelihood: Literal["auto", "bernoulli", "normal", "categorical", "discretized-logistic"] = Field(
+        "auto", description="p(x | z): from the support of the data"
+    )
+    variance: Literal["feature", "scalar", "network", "optimal"] | Annotated[float, Field(gt=0)] = Field(
+        "feature", description="of a normal likelihood; a number fixes it"
+    )
+    floor: Annotated[float, Field(ge=0)] = Field(
+        1e-3, description="smallest standard deviation of a normal likelihood, in units of the data's"
+    )
+    posterior: Literal["diagonal", "full"] = Field("diagonal", description="q(z | x): covariance of the normal")
+    prior: Literal["standard", "learned"] = Field("standard", description="p(z): N(0, I) or a learned diagonal normal")
+    network: Literal["auto", "mlp", "conv"] = Field("auto", description="architecture of encoder and decoder")
+    hidden: tuple[Positive, ...] | None = Field(None, description="widths of an MLP's hidden layers")
+    channels: tuple[Positive, ...] | None = Field(None, description="channels of a convolutional network's stages")
+    blocks: Positive = Field(1, description="residual blocks a stage of a convolutional network")
+    nonlinearity: str | None = Field(None, description="activation: gated, silu, relu, tanh, ...")
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="of an MLP's hidden units")
+    encoder: str | None = Field(None, description="specification of the encoder network, instead of the above")
+    decoder: str | None = Field(None, description="specification of the decoder network, instead of the above")
+    beta: Annotated[float, Field(ge=0)] | str = Field(
+        1.0, description="weight of the rate: a number or a schedule such as Linear(0.0, 1.0, 1000)"
+    )
+    warmup: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.1, description="part of the run in which beta rises from zero, when beta is a number"
+    )
+    samples: Positive = Field(1, description="latent samples a row in training")

@@ -1,0 +1,52 @@
+"""What a recipe is: a published combination of components, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from lowerbound.core import Model, Objective, Schedule
+from lowerbound.data import Schema
+from lowerbound.recipes.options import ModelOptions
+
+__all__ = ["Build", "Recipe"]
+
+Build = Callable[[Schema, ModelOptions, Mapping[str, nn.Module]], Model]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A published variant.
+
+    Attributes
+    ----------
+    name : str
+        As typed by users.
+    summary : str
+        One line.
+    paper : str
+        Authors, title, year.
+    model : callable
+        Schema, options and the user's own networks to a model.
+    objective : callable
+        Options, the steps of the run and the schedule that beta spells out (or None) to an objective.
+    conditional : bool
+        Whether the model is conditioned on labels or covariates, which must then be given.
+    defaults : dict
+        Options that differ from the usual ones.
+    """
+
+    name: str
+    summary: str
+    paper: str
+    model: Build
+    objective: Callable[[ModelOptions, int, Schedule | None], Objective]
+    conditional: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    def options(self, **given: Any) -> ModelOptions:
+        """Return the recipe's options with what the user gave."""
+        return ModelOptions(**{**self.defaults, **given})

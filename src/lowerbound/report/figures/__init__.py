@@ -1,0 +1,1 @@
+"""Figures: charts as inline SVG whose colours follow the page, pictures as PNG data URIs."""
