@@ -28,8 +28,11 @@ class ClosedForm(Protocol):
 
     statistics: Tensor
 
-    def update(self) -> None:
-        """Set the parameters from the statistics gathered since the last update, and clear them."""
+    def update(self, keep: Tensor) -> None:
+        """Set the parameters from the statistics gathered since the last update, and clear them.
+
+        ``keep`` is a 0-d bool: false after a step that was not finite, when nothing may move.
+        """
         ...
 
 

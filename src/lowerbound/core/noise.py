@@ -9,7 +9,7 @@ are chunked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -57,22 +57,22 @@ class Window:
     """
 
     def __init__(self, start: int, total: int) -> None:
-        self.start = start
+        # A tensor: code compiled for one window then serves them all.
+        self.start = torch.tensor(start)
         self.total = total
 
-    def _whole(self, shape: Size, event_dim: int) -> tuple[Size, int]:
+    def _cut(self, draw: Callable[..., Tensor], shape: Size, event_dim: int, like: Tensor) -> Tensor:
         axis = len(shape) - event_dim - 1
-        return (*shape[:axis], self.total, *shape[axis + 1 :]), axis
+        whole = draw((*shape[:axis], self.total, *shape[axis + 1 :]), dtype=like.dtype, device=like.device)
+        return whole.index_select(axis, (self.start + torch.arange(shape[axis])).to(like.device))
 
     def normal(self, shape: Size, event_dim: int, like: Tensor) -> Tensor:
         """Draw N(0, 1) for the whole batch and keep this window."""
-        whole, axis = self._whole(shape, event_dim)
-        return torch.randn(whole, dtype=like.dtype, device=like.device).narrow(axis, self.start, shape[axis])
+        return self._cut(torch.randn, shape, event_dim, like)
 
     def uniform(self, shape: Size, event_dim: int, like: Tensor) -> Tensor:
         """Draw U[0, 1) for the whole batch and keep this window."""
-        whole, axis = self._whole(shape, event_dim)
-        return torch.rand(whole, dtype=like.dtype, device=like.device).narrow(axis, self.start, shape[axis])
+        return self._cut(torch.rand, shape, event_dim, like)
 
 
 class Shared:

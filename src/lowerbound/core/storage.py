@@ -16,7 +16,7 @@ from torch import Tensor
 
 from lowerbound.errors import CorruptRunError, RunError
 
-__all__ = ["read_json", "read_tensors", "sha256", "write_bytes", "write_json", "write_tensors"]
+__all__ = ["read_json", "read_tensors", "remove_leftovers", "sha256", "write_bytes", "write_json", "write_tensors"]
 
 
 @contextmanager
@@ -48,6 +48,7 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
             temporary = ""
         finally:
@@ -55,9 +56,26 @@ def write_bytes(path: Path, content: bytes) -> None:
                 Path(temporary).unlink(missing_ok=True)
 
 
+def _umask() -> int:
+    """Temporary files are private; what is renamed into place gets the user's usual permissions."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def remove_leftovers(folder: Path, name: str) -> None:
+    """Delete temporary files of ``name*`` that a killed process left behind."""
+    for path in folder.glob(f".{name}*"):
+        path.unlink(missing_ok=True)
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write JSON, indented for people, by :func:`write_bytes`; numbers that are not finite are refused."""
-    write_bytes(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+    try:
+        text = json.dumps(content, indent=2, allow_nan=False)
+    except ValueError as error:
+        raise RunError(f"Cannot write {path}: a number in it is not finite.") from error
+    write_bytes(path, f"{text}\n".encode())
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -77,12 +77,22 @@ class InMemory:
         """Batches in an epoch, all of one size."""
         return self.plan.steps
 
+    @property
+    def batch_size(self) -> int:
+        """Rows of a batch, over all processes."""
+        return self.plan.size
+
     def epoch(self, epoch: int, start: int = 0) -> Iterator[dict[str, Tensor]]:
         """Yield the batches of one epoch from step `start` on: ``{"x": (B, *shape)}`` and ``"c": (B, C)``."""
         order = self._order(epoch).to(self.x.device)
         for step in range(start, self.steps):
             first, last = self.plan.bounds(step)
             yield self._gather(order[first:last])
+
+    def rows(self, epoch: int, step: int) -> Tensor:
+        """Return which rows batch `step` of an epoch holds."""
+        first, last = self.plan.bounds(step)
+        return self._order(epoch)[first:last]
 
     def _order(self, epoch: int) -> Tensor:
         return permutation(self.n_rows, self.seed, epoch) if self.shuffle else torch.arange(self.n_rows)

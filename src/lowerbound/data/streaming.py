@@ -96,6 +96,11 @@ class Streaming:
         """Batches in an epoch, all of one size."""
         return self.plan.steps
 
+    @property
+    def batch_size(self) -> int:
+        """Rows of a batch, over all processes."""
+        return self.plan.size
+
     def epoch(self, epoch: int, start: int = 0) -> Iterator[dict[str, Tensor]]:
         """Yield the batches of one epoch from step `start` on: ``{"x": (B, *shape)}`` and ``"c": (B, C)``."""
         size, position = self.plan.size, start * self.plan.size

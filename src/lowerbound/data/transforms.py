@@ -16,6 +16,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from lowerbound.core import noise
 from lowerbound.data.schema import Schema
 
 __all__ = ["prepare", "prepare_fixed"]
@@ -50,7 +51,8 @@ def prepare(raw: Tensor, schema: Schema) -> Tensor:
     if schema.binarize is None:
         return raw if raw.dtype == torch.float64 else raw.float()
     probability = _probability(raw, schema)
-    return (torch.rand_like(probability) < probability).float()
+    event_dim = len(schema.shape)
+    return (noise.uniform(probability.shape, event_dim, probability) < probability).float()
 
 
 def prepare_fixed(raw: Tensor, schema: Schema, seed: int = 0) -> Tensor:

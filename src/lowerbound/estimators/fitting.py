@@ -185,7 +185,9 @@ def fit(
     if folder is not None and processes.main and not resume:
         folder.write_config(describe(plan, dataset, described or {}))
     resume = resume and folder is not None and (folder.path / "checkpoint" / "state.json").is_file()
-    outcome = trainer.fit(batches, _validation(plan, dataset), resume=resume)
+    which = (dataset.splits or {}).get("train")
+    which = which if isinstance(which, Tensor) else None
+    outcome = trainer.fit(batches, _validation(plan, dataset), resume=resume, which=which)
     plan.model.load_state_dict(outcome.best)
     if folder is not None and processes.main:
         finish(folder, plan, outcome, time.monotonic() - began, time.process_time() - cpu)

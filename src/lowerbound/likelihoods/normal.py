@@ -114,13 +114,14 @@ class Normal(Family):
         error = ((value - loc) / self.unit).detach().square()
         self.statistics.add_(torch.stack([error.sum(), error.new_tensor(error.numel())]))
 
-    def update(self) -> None:
+    def update(self, keep: Tensor) -> None:
         """Set the ``"optimal"`` variance to the mean squared error gathered since the last call."""
-        if self.variance != "optimal" or self.log_scale is None or not self.statistics[1]:
+        if self.variance != "optimal" or self.log_scale is None:
             return
-        error = self.statistics[0] / self.statistics[1]
+        error = self.statistics[0] / self.statistics[1].clamp(min=1.0)
         squared = (error - self.floor**2).clamp(min=torch.finfo(error.dtype).tiny)
-        self.log_scale.copy_(0.5 * squared.log())
+        known = keep & (self.statistics[1] > 0)
+        self.log_scale.copy_(torch.where(known, 0.5 * squared.log(), self.log_scale))
         self.statistics.zero_()
 
     def floor_hits(self, params: Tensor) -> Tensor:

@@ -11,7 +11,9 @@ from lowerbound.errors import DivergenceError
 __all__ = ["explain"]
 
 
-def explain(model: Model, batch: Batch, step: int, log: Log, lr: float) -> DivergenceError:
+def explain(
+    model: Model, batch: Batch, step: int, log: Log, lr: float, numbers: Tensor | None = None
+) -> DivergenceError:
     """Return the error to raise after a loss or gradient that is not finite.
 
     Parameters
@@ -22,16 +24,19 @@ def explain(model: Model, batch: Batch, step: int, log: Log, lr: float) -> Diver
         The input of the step.
     step, log, lr
         What is known of the step.
+    numbers
+        The user's numbers of the batch's rows, where they are known.
     """
+    model.eval()
     culprits = []
     with torch.no_grad():
         for name, value in batch.items():
-            culprits += _rows(f"the input {name}", value.float().flatten(1).sum(1) if value.ndim > 1 else value.float())
+            culprits += _rows(f"the input {name}", value.float().flatten(1).sum(1), numbers)
         trace = model(batch)
         for name, site in trace.sites.items():
-            culprits += _rows(f"log p({name})", trace.mean(site.log_p))
+            culprits += _rows(f"log p({name})", trace.mean(site.log_p), numbers)
             if site.q is not None:
-                culprits += _rows(f"KL({name})", trace.mean(site.kl))
+                culprits += _rows(f"KL({name})", trace.mean(site.kl), numbers)
     losses = ", ".join(f"{name} = {float(v):.4g}" for name, v in log.items() if name.startswith("loss/"))
     where = "; ".join(culprits) or "every density is finite in float32: the gradient overflowed"
     return DivergenceError(
@@ -40,7 +45,10 @@ def explain(model: Model, batch: Batch, step: int, log: Log, lr: float) -> Diver
     )
 
 
-def _rows(name: str, values: Tensor) -> list[str]:
-    bad = (~values.isfinite()).nonzero().flatten().tolist()
-    shown = ", ".join(map(str, bad[:10])) + (", ..." if len(bad) > 10 else "")
-    return [f"{name} is not finite in rows {shown} of the batch"] if bad else []
+def _rows(name: str, values: Tensor, numbers: Tensor | None) -> list[str]:
+    bad = (~values.isfinite()).nonzero().flatten().cpu()
+    if not len(bad):
+        return []
+    places = bad if numbers is None else numbers.cpu()[bad]
+    shown = ", ".join(map(str, places.tolist()[:10])) + (", ..." if len(bad) > 10 else "")
+    return [f"{name} is not finite in rows {shown}{' of the batch' if numbers is None else ''}"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from collections.abc import Iterator
 from typing import Protocol
 
-from lowerbound.core.storage import write_bytes
+from lowerbound.core.storage import remove_leftovers, write_bytes
 from lowerbound.errors import CorruptRunError, RunError
 
 __all__ = ["History", "Observer", "Record"]
@@ -59,12 +60,13 @@ class History:
             if len(self.records) < keep:
                 raise CorruptRunError(f"{path} is damaged: it has {len(self.records)} of {keep} records.")
         if path is not None:
+            remove_leftovers(path.parent, path.name)
             write_bytes(path, "".join(json.dumps(r) + "\n" for r in self.records).encode())
 
     def __len__(self) -> int:
         return len(self.records)
 
-    def __iter__(self):  # noqa: ANN204
+    def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
 
     def append(self, record: Record) -> None:

@@ -14,12 +14,15 @@ from torch import Tensor
 
 from lowerbound.core import Batch, Log, Model, Objective, Progress, closed_forms, layer_precision, noise
 from lowerbound.training.adam import Adam
+from lowerbound.training.average import Average
 from lowerbound.training.distributed import Processes
+from lowerbound.training.options import TrainOptions
 from lowerbound.training.players import player_parameters
 
-__all__ = ["Step"]
+__all__ = ["Gradients", "Step"]
 
 Gradients = dict[str, list[Tensor]]
+Prepare = Callable[[Batch], Batch]
 
 
 class Step:
@@ -29,22 +32,18 @@ class Step:
     ----------
     model, objective
         What is trained, and how.
+    options
+        Of which ``accumulate``, ``clip`` and ``weight_decay`` matter here.
     prepare
         Maps a batch as stored to model input (dynamic binarization, say); runs inside the step.
+    average
+        Follows the weights.
     total, n_data
         Steps of the run and rows of the data, for :class:`~lowerbound.core.Progress`.
     layers
         Dtype of the layers; None for that of the weights.
     compiled
         Whether to compile.
-    accumulate
-        Parts a batch is computed in.
-    clip
-        Largest gradient norm of a player; None for no limit.
-    weight_decay
-        Of Adam.
-    average
-        The running average of the weights, by parameter name; None for none.
     processes
         The group that shares the batch.
     """
@@ -53,110 +52,96 @@ class Step:
         self,
         model: Model,
         objective: Objective,
-        prepare: Callable[[Batch], Batch],
+        options: TrainOptions,
+        prepare: Prepare,
+        average: Average,
         *,
         total: int,
         n_data: int,
         layers: torch.dtype | None = None,
         compiled: bool = False,
-        accumulate: int = 1,
-        clip: float | None = None,
-        weight_decay: float = 0.0,
-        average: dict[str, Tensor] | None = None,
         processes: Processes | None = None,
     ) -> None:
-        self.model, self.objective, self.prepare = model, objective, prepare
+        self.model, self.objective, self.options, self.prepare = model, objective, options, prepare
         self.total, self.n_data, self.layers = total, n_data, layers
-        self.compiled, self.accumulate, self.clip = compiled, accumulate, clip
-        self.weight_decay = weight_decay
         self.processes = processes or Processes()
+        self.device = next(model.parameters()).device
         self.players: dict[str, Adam] = {}
-        weights = dict(model.named_parameters())
-        self.averaged = [(average[name], weights[name]) for name in average] if average else []
+        self.averaged = average.pairs()
         self.closed_forms = closed_forms(model)
-        self._whole = self._compile(self._compute_and_apply)
-        self._compute_only = self._compile(self._compute)
-        self._apply_only = self._compile(self._apply)
+        self.compiled = False
+        self._functions: dict[str, Callable[..., Any]] = {
+            "whole": self._compute_and_apply, "compute": self._compute, "apply": self._apply,
+        }  # fmt: skip
+        if compiled:
+            self._compile()
 
-    def add_player(self, name: str) -> Adam:
-        """Make the optimizer of a player."""
-        return self.players.setdefault(
-            name, Adam(player_parameters(name, self.model, self.objective), self.weight_decay)
-        )
-
-    def discover(self, batch: Batch) -> list[str]:
+    def discover(self, batch: Batch) -> None:
         """Run the objective once, leaving no trace of it, to learn who its players are."""
-        state = {id(c): c.statistics.clone() for c in self.closed_forms}
-        with torch.random.fork_rng(devices=[]):
+        kept = [component.statistics.clone() for component in self.closed_forms]
+        with torch.random.fork_rng():
             losses = self.objective.losses(self.model, self.prepare(batch), Progress(0, self.total, self.n_data))
-        for c in self.closed_forms:
-            c.statistics.copy_(state[id(c)])
+        for component, statistics in zip(self.closed_forms, kept, strict=True):
+            component.statistics.copy_(statistics)
         for name in losses:
-            self.add_player(name)
-        return list(losses)
+            parameters = player_parameters(name, self.model, self.objective)
+            self.players[name] = Adam(parameters, self.options.weight_decay)
 
-    def __call__(self, batch: Batch, step: int, lr: float, decay: float) -> tuple[Log, Tensor]:
-        """Take step ``step`` (0, 1, ...).
+    def __call__(self, batch: Batch, step: int, seed: int, lr: float, decay: float) -> tuple[Log, Tensor]:
+        """Take step ``step`` (0, 1, ...) with the noise of ``seed``.
 
         Returns
         -------
         log : dict of str to Tensor
-            What the objective records, and ``grad_norm``, of this process's rows.
+            What the objective records, and ``grad_norm``: means over the whole batch.
         finite : Tensor
             False when a loss or gradient was not finite: then nothing moved.
         """
-        t, rate, keep = torch.tensor(float(step)), torch.tensor(lr), torch.tensor(decay)
-        rows = next(iter(batch.values())).shape[0]
-        if self.accumulate == 1 and not self.processes.several:
-            log, finite = self._whole(batch, t, rate, keep)
+        numbers = [torch.tensor(v, device=self.device) for v in (float(step), lr, decay)]
+        if self.options.accumulate == 1 and not self.processes.several:
+            torch.manual_seed(seed)
+            log, finite = self._functions["whole"](batch, *numbers)
         else:
-            log, gradients = self._in_parts(batch, rows, t, step)
-            self._reduce(gradients)
-            finite = self._apply_only(gradients, t, rate, keep, log)
+            log, gradients = self._in_parts(batch, numbers[0], seed)
+            self.processes.mean_([*(g for values in gradients.values() for g in values), *log.values()])
+            log, finite = self._functions["apply"](gradients, *numbers, log)
         for component in self.closed_forms:
             self.processes.sum_(component.statistics)
-            component.update()
+            component.update(finite)
         return log, finite
 
-    def _compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        if not self.compiled:
-            return function
+    def _compile(self) -> None:
+        """Replace each function by its compiled form."""
+        self.compiled = True
         # fallback_random: compiled noise is eager noise, from torch's generators.
         options: dict[str, Any] = {"fallback_random": True}
-        inner = torch.compile(function, fullgraph=True, dynamic=False, options=options)
+        for name, function in self._functions.items():
+            compiled = torch.compile(function, fullgraph=True, dynamic=False, options=options)
+            self._functions[name] = _with_gradients(compiled)
 
-        def run(*args: Any) -> Any:
-            with torch._dynamo.config.patch(trace_autograd_ops=True):
-                return inner(*args)
+    def uncompile(self) -> None:
+        """Go back to the eager functions."""
+        self.compiled = False
+        self._functions = {"whole": self._compute_and_apply, "compute": self._compute, "apply": self._apply}
 
-        return run
-
-    def _in_parts(self, batch: Batch, rows: int, t: Tensor, step: int) -> tuple[Log, Gradients]:
+    def _in_parts(self, batch: Batch, t: Tensor, seed: int) -> tuple[Log, Gradients]:
         """Compute a batch part by part, with the noise that the whole batch would get."""
-        whole = rows * self.processes.world
-        first = rows * self.processes.rank
-        size = -(-rows // self.accumulate)
-        state = torch.get_rng_state()
+        rows = next(iter(batch.values())).shape[0]
+        size = -(-rows // self.options.accumulate)
         logs: Log = {}
         sums: Gradients = {}
         for start in range(0, rows, size):
             part = {name: value[start : start + size] for name, value in batch.items()}
-            count = next(iter(part.values())).shape[0]
-            torch.set_rng_state(state)
-            with noise.use(noise.Window(first + start, whole)):
-                log, gradients = self._compute_only(part, t)
-            share = count / rows
+            share = min(size, rows - start) / rows
+            torch.manual_seed(seed)
+            with noise.use(noise.Window(rows * self.processes.rank + start, rows * self.processes.world)):
+                log, gradients = self._functions["compute"](part, t)
             for name, value in log.items():
                 logs[name] = logs.get(name, 0.0) + share * value
             for name, values in gradients.items():
-                scaled = torch._foreach_mul(values, share)
-                sums[name] = list(torch._foreach_add(sums[name], scaled)) if name in sums else list(scaled)
+                scaled = [share * g for g in values]
+                sums[name] = [a + b for a, b in zip(sums[name], scaled, strict=True)] if name in sums else scaled
         return logs, sums
-
-    def _reduce(self, gradients: Gradients) -> None:
-        """Average the gradients of all players over the processes."""
-        for values in gradients.values():
-            self.processes.mean_(values)
 
     def _compute(self, batch: Batch, t: Tensor) -> tuple[Log, Gradients]:
         log: Log = {}
@@ -167,24 +152,26 @@ class Step:
         last = list(losses)[-1]
         for name, loss in losses.items():
             parameters = self.players[name].parameters
-            got = torch.autograd.grad(loss, parameters, retain_graph=name != last, allow_unused=True)
+            got = ()
+            if parameters:
+                got = torch.autograd.grad(loss, parameters, retain_graph=name != last, allow_unused=True)
             gradients[name] = [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, got, strict=True)]
             log[f"loss/{name}"] = loss.detach()
         return log, gradients
 
-    def _apply(self, gradients: Gradients, t: Tensor, lr: Tensor, decay: Tensor, log: Log) -> Tensor:
-        finite = torch.ones((), dtype=torch.bool)
-        norms: list[Tensor] = []
+    def _apply(self, gradients: Gradients, t: Tensor, lr: Tensor, decay: Tensor, log: Log) -> tuple[Log, Tensor]:
+        finite = torch.ones((), dtype=torch.bool, device=t.device)
+        total = torch.zeros((), device=t.device)
+        clip = self.options.clip
         for name, values in gradients.items():
-            norm = torch.stack([g.square().sum() for g in values]).sum().sqrt() if values else torch.zeros(())
-            norms.append(norm)
-            finite = finite.to(norm.device) & norm.isfinite() & log[f"loss/{name}"].isfinite()
-            if self.clip is not None:
-                scale = (self.clip / (norm + 1e-12)).clamp(max=1.0)
+            square = torch.stack([g.square().sum() for g in values]).sum() if values else torch.zeros_like(total)
+            total = total + square
+            finite = finite & square.isfinite() & log[f"loss/{name}"].isfinite()
+            if clip is not None:
+                scale = (clip / (square.sqrt() + 1e-12)).clamp(max=1.0)
                 gradients[name] = [g * scale for g in values]
         self._move(gradients, t + 1, lr, decay, finite)
-        log["grad_norm"] = torch.stack(norms).square().sum().sqrt()
-        return finite
+        return {**log, "grad_norm": total.sqrt()}, finite
 
     def _move(self, gradients: Gradients, t: Tensor, lr: Tensor, decay: Tensor, finite: Tensor) -> None:
         if self.compiled:
@@ -202,4 +189,14 @@ class Step:
 
     def _compute_and_apply(self, batch: Batch, t: Tensor, lr: Tensor, decay: Tensor) -> tuple[Log, Tensor]:
         log, gradients = self._compute(batch, t)
-        return log, self._apply(gradients, t, lr, decay, log)
+        return self._apply(gradients, t, lr, decay, log)
+
+
+def _with_gradients(compiled: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a compiled function take gradients inside its graph."""
+
+    def run(*args: Any) -> Any:
+        with torch._dynamo.config.patch(trace_autograd_ops=True):
+            return compiled(*args)
+
+    return run

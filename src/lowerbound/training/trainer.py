@@ -8,10 +8,10 @@ it is decided whether to go on.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ import torch
 from torch import Tensor
 
 from lowerbound.core import Batch, Batches, Model, Objective, noise
-from lowerbound.errors import ConfigError, CorruptRunError
+from lowerbound.errors import ConfigError, RunError
+from lowerbound.training.average import Average, average_decay
 from lowerbound.training.checkpoint import Checkpoints
 from lowerbound.training.distributed import Processes
 from lowerbound.training.divergence import explain
@@ -28,9 +29,10 @@ from lowerbound.training.interrupt import listening
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.precision import choose_compile, choose_precision
 from lowerbound.training.rate import learning_rate
+from lowerbound.training.state import RunState
 from lowerbound.training.step import Step
 
-__all__ = ["Outcome", "Trainer", "average_decay"]
+__all__ = ["Outcome", "Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
 
@@ -62,28 +64,6 @@ class Outcome:
     def complete(self) -> bool:
         """Whether nothing is left to do."""
         return self.reason in ("finished", "early stopping")
-
-
-@dataclass
-class _State:
-    step: int = 0
-    bad_rounds: int = 0
-    best_value: float = -float("inf")
-    best_step: int = 0
-    ended: str = ""
-    sums: dict[str, Tensor] = field(default_factory=dict)
-    best: dict[str, Tensor] = field(default_factory=dict)
-
-
-def average_decay(step: int, decay: float) -> float:
-    """Return the decay of the weight average at a step: it rises to ``decay``, so that early weights are forgotten.
-
-    Examples
-    --------
-    >>> average_decay(0, 0.999), average_decay(10**6, 0.999)
-    (0.1, 0.999)
-    """
-    return min(decay, (1 + step) / (10 + step))
 
 
 class Trainer:
@@ -130,7 +110,9 @@ class Trainer:
         self.observers = list(observers) if self.processes.main else []
         self.checkpoints = Checkpoints(folder / "checkpoint") if folder else None
         self.device = next(model.parameters()).device
+        self.needs = 0
         for name, schedule in objective.schedules():
+            self.needs = max(self.needs, schedule.needs)
             if schedule.needs > total:
                 raise ConfigError(
                     f"The schedule {name}={schedule!r} needs {schedule.needs} steps; this run has {total}. "
@@ -146,7 +128,9 @@ class Trainer:
             "processes": str(self.processes.world),
         }
 
-    def fit(self, batches: Batches, validate: Validate | None = None, *, resume: bool = False) -> Outcome:
+    def fit(
+        self, batches: Batches, validate: Validate | None = None, *, resume: bool = False, which: Tensor | None = None
+    ) -> Outcome:
         """Run to the end, or to where it is stopped.
 
         Parameters
@@ -158,9 +142,15 @@ class Trainer:
             chooses the best weights.
         resume
             Go on from the checkpoint in the folder.
+        which
+            The user's number of each training row, for messages.
 
         Raises
         ------
+        ConfigError
+            When the processes cannot share a batch evenly.
+        RunError
+            When there is nothing to resume, or the folder holds a run that is not to be resumed.
         DivergenceError
             When a loss is not finite; the state before it is saved.
         """
@@ -168,67 +158,79 @@ class Trainer:
             raise ConfigError(
                 f"A batch of {batches.batch_size} rows cannot be shared evenly by {self.processes.world} processes."
             )
-        average = {n: p.detach().clone() for n, p in self.model.named_parameters()} if self.options.ema else {}
+        self._check_folder(resume)
+        self.batches, self.validate, self.which, self.state = batches, validate, which, RunState()
+        self.average = Average(self.model, self.options.ema)
         self.step = Step(
-            self.model, self.objective, self.prepare, total=self.total, n_data=batches.n_rows, layers=self.layers,
-            compiled=self.compiled, accumulate=self.options.accumulate, clip=self.options.clip,
-            weight_decay=self.options.weight_decay, average=average, processes=self.processes,
+            self.model, self.objective, self.options, self.prepare, self.average, total=self.total,
+            n_data=batches.n_rows, layers=self.layers, compiled=self.compiled, processes=self.processes,
         )  # fmt: skip
-        self.average, self.state, self.validate = average, _State(), validate
         self.step.discover(next(batches.epoch(0)))
-        records = self._restore() if resume else 0
-        self.history = History(
-            self.folder / "metrics.jsonl" if self.folder and self.processes.main else None, keep=records
-        )
+        if resume and self.checkpoints is not None:
+            parts = (self.total, self.model, self.objective, self.average, self.step)
+            self.state = RunState.restored(self.checkpoints.load(), *parts)
+        path = self.folder / "metrics.jsonl" if self.folder and self.processes.main else None
+        self.history = History(path, keep=self.state.records)
+        self._bad = torch.zeros((), dtype=torch.bool, device=self.device)
+        reason = "failed"
         for observer in self.observers:
             observer.start(self.state.step, self.total, self.facts)
-        with listening() as interrupt, torch.random.fork_rng():
-            reason = self._run(batches, lambda: interrupt.name)
-        for observer in self.observers:
-            observer.finish(reason)
-        best = self.state.best or self._answering()
+        try:
+            with listening() as interrupt, torch.random.fork_rng():
+                reason = self._run(lambda: interrupt.name)
+        finally:
+            for observer in self.observers:
+                observer.finish(reason)
+        best = self.state.best or self.average.state()
         return Outcome(reason, self.state.step, best, self.history, self.facts)
 
-    def _run(self, batches: Batches, interrupted: Callable[[], str | None]) -> str:
-        state, options = self.state, self.options
+    def _check_folder(self, resume: bool) -> None:
+        if resume and (self.checkpoints is None or not self.checkpoints.exists):
+            raise RunError(f"There is nothing to resume in {self.folder}: no checkpoint was written.")
+        if not resume and self.checkpoints is not None and self.checkpoints.exists:
+            raise RunError(f"{self.folder} holds a run already: resume it, or choose another folder.")
+
+    def _run(self, interrupted: Callable[[], str | None]) -> str:
+        state = self.state
         began = saved = time.monotonic()
-        reason = state.ended
         self.model.train()
-        for batch in self._from(batches, state.step) if not reason else ():
+        if state.ended:
+            return state.ended
+        for batch in self._remaining():
             self._one(batch)
             if state.step % self.round_steps == 0 or state.step == self.total:
                 self._close_round()
+            if state.step == self.total:
+                state.ended = state.ended or "finished"
             reason = state.ended or self._stop_reason(interrupted(), began)
-            if reason or time.monotonic() - saved >= options.checkpoint_seconds:
+            if reason or time.monotonic() - saved >= self.options.checkpoint_seconds:
                 self._save()
                 saved = time.monotonic()
             if reason:
-                break
-        if state.step == self.total and not state.ended:
-            state.ended = reason = "finished"
-            self._save()
-        return reason
+                return reason
+        return "finished"
 
-    def _from(self, batches: Batches, step: int) -> Iterator[dict[str, Tensor]]:
-        """Yield the batches of steps ``step`` to the end of the run."""
-        while step < self.total:
-            for batch in batches.epoch(step // batches.steps, start=step % batches.steps):
+    def _remaining(self) -> Iterator[dict[str, Tensor]]:
+        """Yield the batches from where the run stands to its end."""
+        batches = self.batches
+        while self.state.step < self.total:
+            epoch, start = divmod(self.state.step, batches.steps)
+            for batch in batches.epoch(epoch, start=start):
                 yield batch
-                step += 1
-                if step == self.total:
+                if self.state.step >= self.total:
                     return
 
     def _one(self, batch: Batch) -> None:
         state, options = self.state, self.options
-        assert options.learning_rate is not None
         lr = learning_rate(
-            state.step, self.total, options.learning_rate, options.learning_rate_schedule, options.learning_rate_warmup
-        )
-        torch.manual_seed(noise.mix_seed(options.seed, state.step))
-        log, finite = self.step(batch, state.step, lr, average_decay(state.step, options.ema))
-        if self._must_look(state.step) and not bool(finite):
+            state.step, self.total, options.learning_rate or 1e-3, options.learning_rate_schedule,
+            options.learning_rate_warmup,
+        )  # fmt: skip
+        log, finite = self._step(batch, lr)
+        self._bad = self._bad | ~finite
+        if self._must_look(state.step) and bool(self._bad):
             self._save()
-            raise explain(self.model, self.prepare(batch), state.step, log, lr)
+            raise self._explained(batch, log, lr)
         log["lr"] = torch.tensor(lr)
         for name, value in log.items():
             state.sums[name] = state.sums[name] + value if name in state.sums else value.clone()
@@ -236,34 +238,59 @@ class Trainer:
         for observer in self.observers:
             observer.advance(state.step)
 
+    def _step(self, batch: Batch, lr: float) -> tuple[dict[str, Tensor], Tensor]:
+        state, options = self.state, self.options
+        seed = noise.mix_seed(options.seed, state.step)
+        arguments = (batch, state.step, seed, lr, average_decay(state.step, options.ema))
+        if not self.step.compiled or options.compile == "yes":
+            return self.step(*arguments)
+        from torch._dynamo.exc import TorchDynamoException
+
+        try:
+            return self.step(*arguments)
+        except TorchDynamoException as error:
+            # A user's module that cannot be compiled: nothing has moved, and the seed repeats the noise.
+            self.step.uncompile()
+            self.facts["compiled"] = f"no ({type(error).__name__})"
+            return self.step(*arguments)
+
     def _must_look(self, step: int) -> bool:
         # On a GPU each look waits for the device; a step that is not finite moves nothing anyway.
         return self.device.type == "cpu" or (step + 1) % 50 == 0 or step + 1 == self.total
+
+    def _explained(self, batch: Batch, log: dict[str, Tensor], lr: float) -> Exception:
+        rows = getattr(self.batches, "rows", None)
+        numbers = None if rows is None else rows(*divmod(self.state.step, self.batches.steps))
+        if numbers is not None and self.which is not None:
+            numbers = self.which[numbers]
+        torch.manual_seed(noise.mix_seed(self.options.seed, self.state.step))
+        return explain(self.model, self.prepare(batch), self.state.step, log, lr, numbers)
 
     def _close_round(self) -> None:
         """Validate, record, and keep the best weights."""
         state = self.state
         steps = (state.step - 1) % self.round_steps + 1
         values = torch.stack([v.to(self.device, torch.float64).reshape(()) for v in state.sums.values()]) / steps
-        self.processes.mean_([values])
         record: dict[str, Any] = {"step": state.step}
         for name, value in zip(state.sums, values.tolist(), strict=True):
             record[name if name in ("lr", "grad_norm") else f"train/{name}"] = value
         state.sums = {}
         if self.validate is not None:
-            with self.answering():
+            with self.average.answering():
                 record |= {f"val/{name}": value for name, value in self.validate(self.model).items()}
-            self._judge(record.get("val/elbo", -float("inf")))
+            if "val/elbo" in record:
+                self._judge(record["val/elbo"])
         self.history.append(record)
+        state.records = len(self.history)
         for observer in self.observers:
             observer.record(record)
 
     def _judge(self, value: float) -> None:
         state, patience = self.state, self.options.patience
-        if value > state.best_value:
+        if math.isfinite(value) and (state.best_value is None or value > state.best_value):
             state.best_value, state.best_step, state.bad_rounds = value, state.step, 0
-            state.best = {n: t.clone() for n, t in self._answering().items()}
-        elif state.step > max((s.needs for _, s in self.objective.schedules()), default=0):
+            state.best = {n: t.clone() for n, t in self.average.state().items()}
+        elif state.step > self.needs:
             state.bad_rounds += 1
         if patience is not None and state.bad_rounds >= patience:
             state.ended = "early stopping"
@@ -276,70 +303,8 @@ class Trainer:
             signal_name = (signal_name or "SIGTERM") if signalled else None
         return signal_name or ("time limit" if late else "")
 
-    def _answering(self) -> dict[str, Tensor]:
-        """The state with averaged weights: what validation and answers use."""
-        return {**self.model.state_dict(), **self.average}
-
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Give the model its averaged weights inside the block, in evaluation mode."""
-        kept = {name: p.detach().clone() for name, p in self.model.named_parameters()} if self.average else {}
-        self._assign(self.average)
-        self.model.eval()
-        try:
-            yield
-        finally:
-            self._assign(kept)
-            self.model.train()
-
-    def _assign(self, weights: dict[str, Tensor]) -> None:
-        with torch.no_grad():
-            for name, p in self.model.named_parameters():
-                if name in weights:
-                    p.copy_(weights[name])
-
-    def _tensors(self) -> dict[str, Tensor]:
-        groups: dict[str, dict[str, Tensor]] = {
-            "model": self.model.state_dict(), "objective": self.objective.state_dict(),
-            "average": self.average, "best": self.state.best, "sums": self.state.sums,
-        }  # fmt: skip
-        groups |= {f"adam/{name}": player.state() for name, player in self.step.players.items()}
-        return {f"{group}:{name}": t for group, tensors in groups.items() for name, t in tensors.items()}
-
     def _save(self) -> None:
         if self.checkpoints is None or not self.processes.main:
             return
-        state = self.state
-        best = state.best_value if state.best else None
-        self.checkpoints.save(
-            self._tensors(),
-            {
-                "step": state.step, "total": self.total, "records": len(self.history), "best_value": best,
-                "best_step": state.best_step, "bad_rounds": state.bad_rounds, "ended": state.ended,
-                "facts": self.facts,
-            },
-        )  # fmt: skip
-
-    def _restore(self) -> int:
-        assert self.checkpoints is not None
-        tensors, saved = self.checkpoints.load()
-        groups: dict[str, dict[str, Tensor]] = {}
-        for key, tensor in tensors.items():
-            group, _, name = key.partition(":")
-            groups.setdefault(group, {})[name] = tensor.to(self.device)
-        state = self.state
-        try:
-            self.model.load_state_dict(groups.get("model", {}))
-            self.objective.load_state_dict(groups.get("objective", {}))
-            live = {"average": self.average} | {f"adam/{n}": p.state() for n, p in self.step.players.items()}
-            for group, targets in live.items():
-                for name, target in targets.items():
-                    target.copy_(groups[group][name])
-            state.step, state.bad_rounds = int(saved["step"]), int(saved["bad_rounds"])
-            state.best_step, state.ended = int(saved["best_step"]), str(saved["ended"])
-            records = int(saved["records"])
-        except (KeyError, RuntimeError, TypeError, ValueError) as error:
-            raise CorruptRunError(f"The checkpoint in {self.folder} is not of this run: {error}.") from error
-        state.best, state.sums = groups.get("best", {}), groups.get("sums", {})
-        state.best_value = -float("inf") if saved["best_value"] is None else float(saved["best_value"])
-        return records
+        tensors = self.state.tensors(self.model, self.objective, self.average, self.step)
+        self.checkpoints.save(tensors, self.state.plain(self.total, self.facts))

@@ -30,7 +30,7 @@ TOKENS = (
     *(f"c{i}" for i in range(12)), *(f"s{i}" for i in range(9)), *(f"d{i}" for i in range(9)),
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"#a1b2([0-9a-f]{2})")
-LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
 def token(name: str) -> str:
@@ -143,7 +143,7 @@ def _attribute(key: str, value: str, name: str, used: set[str]) -> tuple[str, st
     if key == "href" and value.startswith("#"):
         return key, f"#{name}-{value[1:]}"
     if key in ("d", "x", "y"):
-        value = " ".join(LONG_NUMBER.sub(lambda match: f"{float(match[0]):.1f}", value).split())
+        value = " ".join(LONG_NUMBER.sub(lambda match: f"{float(match[0]):.2f}", value).split())
     if key == "style":  # the page's font, at the chart's size
         value = re.sub(r"font-family: [^;]*;? ?", "", re.sub(r"\bfont: ([\d.]+px) [^;]*", r"font-size: \1", value))
     return key, value.replace("url(#", f"url(#{name}-")

@@ -1,0 +1,107 @@
+"""Where a run stands: everything that a checkpoint carries besides the model's own modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lowerbound.core import Model, Objective
+from lowerbound.errors import ConfigError, CorruptRunError
+from lowerbound.training.average import Average
+from lowerbound.training.step import Step
+
+__all__ = ["RunState"]
+
+
+@dataclass
+class RunState:
+    """The position and memory of a run.
+
+    Attributes
+    ----------
+    step : int
+        Optimizer steps done.
+    records : int
+        Lines of the history.
+    bad_rounds : int
+        Rounds since the validation ELBO was best.
+    best_value, best_step
+        Of the best validation.
+    ended : str
+        Why the run is over, or empty.
+    sums : dict of str to Tensor
+        Of the numbers of the round under way.
+    best : dict of str to Tensor
+        The weights of the best validation.
+    """
+
+    step: int = 0
+    records: int = 0
+    bad_rounds: int = 0
+    best_value: float | None = None
+    best_step: int = 0
+    ended: str = ""
+    sums: dict[str, Tensor] = field(default_factory=dict)
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    def plain(self, total: int, facts: Mapping[str, str]) -> dict[str, Any]:
+        """Return the part of a checkpoint that is JSON."""
+        return {
+            "step": self.step, "total": total, "records": self.records, "bad_rounds": self.bad_rounds,
+            "best_value": self.best_value, "best_step": self.best_step, "ended": self.ended, "facts": dict(facts),
+        }  # fmt: skip
+
+    def tensors(self, model: Model, objective: Objective, average: Average, step: Step) -> dict[str, Tensor]:
+        """Return the part of a checkpoint that is tensors, as ``group:name``."""
+        groups = {
+            "model": model.state_dict(), "objective": objective.state_dict(), "average": average.tensors,
+            "best": self.best, "sums": self.sums,
+        }  # fmt: skip
+        groups |= {f"adam/{name}": player.state() for name, player in step.players.items()}
+        return {f"{group}:{name}": t for group, tensors in groups.items() for name, t in tensors.items()}
+
+    @classmethod
+    def restored(
+        cls, saved: tuple[dict[str, Tensor], dict[str, Any]], total: int, model: Model, objective: Objective,
+        average: Average, step: Step,
+    ) -> RunState:  # fmt: skip
+        """Put a checkpoint back into the parts of a run, and return its state.
+
+        Raises
+        ------
+        CorruptRunError
+            When the checkpoint is of another run.
+        ConfigError
+            When the run was to be of another length.
+        """
+        tensors, plain = saved
+        device = next(model.parameters()).device
+        groups: dict[str, dict[str, Tensor]] = {}
+        for key, tensor in tensors.items():
+            group, _, name = key.partition(":")
+            groups.setdefault(group, {})[name] = tensor.to(device)
+        if plain.get("total") != total:
+            raise ConfigError(
+                f"This run was to take {plain.get('total')} steps and is now asked for {total}: its schedules would change. "
+                "Resume it with its own settings and data, or start a new run."
+            )
+        try:
+            model.load_state_dict(groups.get("model", {}))
+            objective.load_state_dict(groups.get("objective", {}))
+            live = {"average": average.tensors} | {f"adam/{n}": p.state() for n, p in step.players.items()}
+            with torch.no_grad():
+                for group, targets in live.items():
+                    for name, target in targets.items():
+                        target.copy_(groups[group][name])
+            best = plain["best_value"]
+            return cls(
+                step=int(plain["step"]), records=int(plain["records"]), bad_rounds=int(plain["bad_rounds"]),
+                best_value=None if best is None else float(best), best_step=int(plain["best_step"]),
+                ended=str(plain["ended"]), sums=groups.get("sums", {}), best=groups.get("best", {}),
+            )  # fmt: skip
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise CorruptRunError(f"The checkpoint is not of this run: {error}.") from error

@@ -1,0 +1,102 @@
+"""Data sets and their splits."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lowerbound.data import Dataset, Schema, split_rows
+from lowerbound.data.streams import Stripe
+from lowerbound.errors import ConfigError, UnknownNameError
+
+REAL = Schema((1,), "real")
+
+
+class Count:
+    """Rows that are their own number."""
+
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def read(self, start, stop):
+        return torch.arange(start, stop)
+
+
+@given(st.integers(1, 60), st.floats(0, 0.4), st.floats(0, 0.4), st.integers(0, 99), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_every_row_is_in_one_split(n, valid, test, seed, labelled):
+    classes = torch.arange(n) % 3 if labelled else None
+    parts = split_rows(n, valid, test, seed=seed, classes=classes)
+    assert sorted(torch.cat(list(parts.values())).tolist()) == list(range(n))
+    assert len(parts["train"]) >= 1
+    assert len(parts["valid"]) >= (valid > 0 and n > 2)
+
+
+@pytest.mark.parametrize(("n", "sizes"), [(1, (1, 0, 0)), (2, (1, 1, 0)), (3, (1, 1, 1)), (100, (80, 10, 10))])
+def test_tiny_data_is_split_too(n, sizes):
+    parts = split_rows(n, 0.1, 0.1)
+    assert tuple(len(parts[name]) for name in ("train", "valid", "test")) == sizes
+
+
+def test_classes_keep_their_proportions():
+    classes = torch.tensor([0] * 70 + [1] * 20 + [2] * 10)
+    for rows in split_rows(100, 0.1, 0.2, classes=classes, seed=4).values():
+        share = classes[rows].bincount(minlength=3) / len(rows)
+        assert (share - torch.tensor([0.7, 0.2, 0.1])).abs().max() <= 0.051
+
+
+def test_the_seed_decides():
+    one, same, other = (split_rows(50, 0.2, 0.2, seed=seed)["test"] for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+@pytest.mark.parametrize(("valid", "test"), [(-0.1, 0.1), (1.0, 0.1), (0.5, 0.5)])
+def test_impossible_fractions(valid, test):
+    with pytest.raises(ConfigError):
+        split_rows(10, valid, test)
+
+
+def test_official_splits_stay():
+    official = {"train": torch.arange(0, 8), "test": torch.arange(8, 10)}
+    data = Dataset(torch.arange(10.0)[:, None], REAL, splits=official).split(valid=0.2, test=0.5)
+    assert torch.equal(data.splits["test"], official["test"])
+    assert len(data.splits["valid"]) == 2
+    assert sorted(torch.cat([data.splits["train"], data.splits["valid"]]).tolist()) == list(range(8))
+    assert data.split(valid=0.5) is data
+
+
+def test_rows_and_conditions():
+    schema = Schema((1,), "real", classes=("a", "b"))
+    data = Dataset(torch.arange(4.0)[:, None], schema, torch.tensor([0, 1, 0, 1]), {"train": torch.tensor([1, 2])})
+    x, y = data.rows("train")
+    assert x.tolist() == [[1.0], [2.0]]
+    assert y.tolist() == [1, 0]
+    assert data.condition("train").tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert data.condition().shape == (4, 2)
+    assert len(data.rows("all")[0]) == len(data) == 4
+    assert Dataset(data.x, REAL).condition() is None
+    with pytest.raises(UnknownNameError, match=r"no split 'tarin'.*'train'"):
+        data.rows("tarin")
+
+
+def test_rows_on_disk_are_split_in_stripes():
+    schema = Schema((1,), "real", classes=tuple("abcdefghij"))
+    data = Dataset(Count(2550), schema, Count(2550)).split(valid=0.1, test=0.2)
+    assert data.splits["valid"] == Stripe(1000, 700, 800)
+    parts = [data.rows(name)[0] for name in ("train", "valid", "test")]
+    assert [len(part) for part in parts] == [1950, 200, 400]
+    together = torch.cat([part.read(0, len(part)) for part in parts])
+    assert sorted(together.tolist()) == list(range(2550))
+    labels = Dataset(Count(9), schema, Count(9)).condition()
+    assert labels.read(3, 5).argmax(1).tolist() == [3, 4]
+
+
+def test_indices_do_not_split_rows_on_disk():
+    with pytest.raises(TypeError):
+        Dataset(Count(5), REAL, splits={"train": torch.arange(2)}).rows("train")
