@@ -128,11 +128,10 @@ class Cyclical(Schedule):
 
     def at(self, step: int | Tensor) -> float | Tensor:
         """Return the value at a step."""
-        position = step * self.cycles / self.steps
         if isinstance(step, Tensor):
-            inside = ((position % 1.0) / self.ramp).clamp(max=1.0)
+            inside = (step * self.cycles / self.steps % 1.0 / self.ramp).clamp(max=1.0)
             return self.start + (self.end - self.start) * torch.where(step >= self.steps, 1.0, inside)
-        inside = 1.0 if step >= self.steps else min((position % 1.0) / self.ramp, 1.0)
+        inside = 1.0 if step >= self.steps else min(step * self.cycles / self.steps % 1.0 / self.ramp, 1.0)
         return self.start + (self.end - self.start) * inside
 
 

@@ -28,7 +28,9 @@ def _explained(path: Path, doing: str) -> Iterator[None]:
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RunError(f"Cannot {doing} {path}: {reason}. Choose another folder, or make room or permission there.") from error
+        raise RunError(
+            f"Cannot {doing} {path}: {reason}. Choose another folder, or make room or permission there."
+        ) from error
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -93,7 +95,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise CorruptRunError(f"{path} is damaged: not JSON ({error}). Restore it from a copy, or fit again.") from error
+        raise CorruptRunError(
+            f"{path} is damaged: not JSON ({error}). Restore it from a copy, or fit again."
+        ) from error
     if not isinstance(value, dict):
         raise CorruptRunError(f"{path} is damaged: expected a JSON object, found {type(value).__name__}.")
     return value
@@ -142,5 +146,9 @@ def sha256(tensors: Mapping[str, Tensor]) -> str:
     for name in sorted(tensors):
         value = tensors[name].detach().cpu().contiguous()
         digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
-        digest.update(value.view(torch.uint8).numpy().tobytes() if value.ndim else value.reshape(1).view(torch.uint8).numpy().tobytes())
+        digest.update(
+            value.view(torch.uint8).numpy().tobytes()
+            if value.ndim
+            else value.reshape(1).view(torch.uint8).numpy().tobytes()
+        )
     return digest.hexdigest()

@@ -55,12 +55,12 @@ class Site:
 
     @property
     def log_p(self) -> Tensor:
-        """log p(value | parents), shape ``(*samples, B)``."""
+        """The log density under the model, log p(value | parents), shape ``(*samples, B)``."""
         return self._once("log_p", lambda: self.p.log_prob(self.value))
 
     @property
     def log_q(self) -> Tensor:
-        """log q(value | x, parents), shape ``(*samples, B)``."""
+        """The log density under the posterior, log q(value | x, parents), shape ``(*samples, B)``."""
         q = self.q
         if q is None:
             raise ValueError("This site has no posterior: it was observed, or drawn from the prior.")
@@ -118,30 +118,30 @@ class Trace:
         return weighted.flatten(0, -2).sum(0) if weighted.ndim > 1 else weighted
 
     def log_likelihood(self) -> Tensor:
-        """log p(observed | latents), shape ``(*samples, B)``."""
+        """Return log p(observed | latents), shape ``(*samples, B)``."""
         return _total([site.log_p for site in self.observed.values()], self.weight)
 
     def kl(self) -> Tensor:
-        """Sum of the latents' KL, shape broadcasting to ``(*samples, B)``."""
+        """Return the sum of the latents' KL, shape broadcasting to ``(*samples, B)``."""
         return _total([site.kl for site in self.latents.values()], self.weight)
 
     def log_weight(self) -> Tensor:
-        """log p(x, z) - log q(z | x) of each sample, shape ``(*samples, B)``."""
+        """Return log p(x, z) - log q(z | x) of each sample, shape ``(*samples, B)``."""
         parts = [site.log_p for site in self.observed.values()]
         parts += [site.log_p - site.log_q for site in self.latents.values()]
         return _total(parts, self.weight).expand(self.weight.shape)
 
     def log_evidence(self) -> Tensor:
-        """log sum of weight x exp(log_weight): the importance-weighted bound per row, ``(B,)``."""
+        """Return the log of the sum of weight x exp(log_weight): the importance-weighted bound per row, ``(B,)``."""
         total = self.log_weight() + self.weight.log()
         return torch.logsumexp(total.flatten(0, -2), 0) if total.ndim > 1 else total
 
     def rate(self) -> Tensor:
-        """E_q[KL] per row, nats, shape ``(B,)``."""
+        """Return E_q[KL] per row, nats, shape ``(B,)``."""
         return self.mean(self.kl())
 
     def distortion(self) -> Tensor:
-        """-E_q[log p(x | z)] per row, nats, shape ``(B,)``."""
+        """Return -E_q[log p(x | z)] per row, nats, shape ``(B,)``."""
         return -self.mean(self.log_likelihood())
 
 

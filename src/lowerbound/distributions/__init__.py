@@ -6,6 +6,7 @@ from lowerbound.distributions.cholesky_normal import CholeskyNormal
 from lowerbound.distributions.diagonal_normal import DiagonalNormal, kl_per_dimension
 from lowerbound.distributions.discretized_logistic import DiscretizedLogistic
 from lowerbound.distributions.elementwise import Elementwise
+from lowerbound.distributions.scale import gentle_log
 
 __all__ = [
     "Bernoulli",
@@ -14,5 +15,6 @@ __all__ = [
     "DiagonalNormal",
     "DiscretizedLogistic",
     "Elementwise",
+    "gentle_log",
     "kl_per_dimension",
 ]

@@ -40,7 +40,7 @@ class CholeskyNormal(Distribution):
     """
 
     has_rsample = True
-    arg_constraints: dict[str, Any] = {}
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __init__(self, loc: Tensor, scale_tril: Tensor) -> None:
         batch = torch.broadcast_shapes(loc.shape[:-1], scale_tril.shape[:-2])

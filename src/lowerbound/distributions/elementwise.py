@@ -29,7 +29,7 @@ class Elementwise(Distribution):
         Tensors ``(*batch, *event, *trailing)`` that broadcast together.
     """
 
-    arg_constraints: dict[str, Any] = {}
+    arg_constraints: dict[str, Any] = {}  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __init__(self, event_dim: int, *, trailing: int = 0, **params: Tensor) -> None:
         self.event_dim_ = event_dim

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from torch import nn
+
 from lowerbound.training.options import TrainOptions
 
 __all__ = ["batch_size", "learning_rate", "total_steps"]
 
-MIN_STEPS, MAX_STEPS = 400, 100_000
+MIN_STEPS, MAX_STEPS = 400, 60_000
 
 
 def batch_size(options: TrainOptions, n_rows: int) -> int:
@@ -15,15 +17,22 @@ def batch_size(options: TrainOptions, n_rows: int) -> int:
     Examples
     --------
     >>> [batch_size(TrainOptions(), n) for n in (50, 1500, 50_000)]
-    [50, 64, 256]
+    [50, 64, 128]
     """
-    chosen = options.batch_size or (64 if n_rows < 5_000 else 128 if n_rows < 20_000 else 256)
+    chosen = options.batch_size or (64 if n_rows < 5_000 else 128 if n_rows < 100_000 else 256)
     return min(chosen, n_rows)
 
 
-def learning_rate(options: TrainOptions) -> float:
-    """Return the peak learning rate of Adam."""
-    return options.learning_rate or 1e-3
+def learning_rate(options: TrainOptions, model: nn.Module) -> float:
+    """Return the peak learning rate of Adam: residual convolutions take twice that of an MLP.
+
+    Examples
+    --------
+    >>> learning_rate(TrainOptions(), nn.Linear(2, 2))
+    0.001
+    """
+    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
+    return options.learning_rate or (2e-3 if convolutional else 1e-3)
 
 
 def total_steps(options: TrainOptions, n_rows: int, steps_per_epoch: int) -> int:

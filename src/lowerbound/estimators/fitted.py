@@ -6,7 +6,6 @@ the same call gives the same answer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -125,14 +124,22 @@ class Fitted:
     def floor_hits(self, x: Rows, c: Rows | None = None) -> float:
         """Return the share of likelihood variances that rest on their floor."""
         likelihood: Any = getattr(self.model, "likelihood", None)
-        family = getattr(likelihood, "family", None)
+        family: Any = getattr(likelihood, "family", None)
         if not hasattr(family, "floor_hits"):
             return 0.0
-        z = self.encode(x, c)[:1024].to(self.device)
-        contexts = [z] + ([torch.as_tensor(c[:1024]).to(self.device)] if self.conditional and isinstance(c, Tensor) else [])
+        contexts = [self.encode(_first(x, 1024), None if c is None else _first(c, 1024))]
+        if self.conditional and c is not None:
+            contexts.append(_first(c, 1024))
         with torch.no_grad():
-            params = likelihood.network(*contexts[: len(likelihood.network.in_shapes)])
+            params = likelihood.network(*(context.to(self.device) for context in contexts))
         return float(family.floor_hits(params))
+
+    @property
+    def code_size(self) -> int:
+        """Entries of a row's code: the latents joined."""
+        c = torch.zeros(1, self.schema.condition_size) if self.conditional else None
+        x = torch.zeros(1, *self.schema.shape)
+        return self.encode(x, c).shape[1]
 
     def check_codes(self, z: Tensor) -> Tensor:
         """Return codes as float32 ``(n, D)``.
@@ -142,11 +149,13 @@ class Fitted:
         ShapeError
             When they are not of the latent space's size.
         """
-        levels: Any = getattr(self.model, "levels", [])
-        size = math.prod(levels[0].prior(None, None).event_shape) if not self.conditional else None
-        if z.ndim != 2 or (size is not None and z.shape[1] != size):
-            raise ShapeError(f"Codes have shape {tuple(z.shape)}; this model's latent space needs (n, {size}).")
+        if z.ndim != 2 or z.shape[1] != self.code_size:
+            raise ShapeError(f"Codes have shape {tuple(z.shape)}; this model's are (n, {self.code_size}).")
         return z.float()
+
+
+def _first(rows: Rows, n: int) -> Tensor:
+    return rows[:n] if isinstance(rows, Tensor) else rows.read(0, min(n, len(rows)))
 
 
 def _mean(p: Distribution | None) -> Tensor:

@@ -89,7 +89,10 @@ class Fit:
 
 
 def make_plan(
-    dataset: Dataset, settings: Settings, modules: Mapping[str, nn.Module] | None = None, processes: Processes | None = None
+    dataset: Dataset,
+    settings: Settings,
+    modules: Mapping[str, nn.Module] | None = None,
+    processes: Processes | None = None,
 ) -> Plan:
     """Choose what was left open and build the model.
 
@@ -124,7 +127,7 @@ def make_plan(
         torch.manual_seed(noise.mix_seed(settings.train.seed, -1))
         model = recipe.model(dataset.schema, settings.model, given).to(device)
     size = batch_size(settings.train, len(x))
-    chosen = settings.with_train(batch_size=size, learning_rate=learning_rate(settings.train))
+    chosen = settings.with_train(batch_size=size, learning_rate=learning_rate(settings.train, model))
     total = total_steps(settings.train, len(x), max(1, len(x) // size))
     objective = recipe.objective(settings.model, total, _schedule(settings.model.beta)).to(device)
     if any(isinstance(m, Calibrated) for m in model.modules()):

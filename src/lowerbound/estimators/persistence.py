@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -14,7 +15,7 @@ from lowerbound.core.storage import write_bytes
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, CorruptRunError, LowerboundError, RunError
 from lowerbound.estimators.fitted import Fitted
-from lowerbound.estimators.vae import VAE, adopt
+from lowerbound.estimators.vae import VAE
 from lowerbound.networks import Wrapped
 from lowerbound.runs import RunFolder, Settings, parse, versions
 from lowerbound.training.history import read_records
@@ -90,7 +91,7 @@ def load(
             model.to(choose_device(device)), schema, settings.train.seed, conditional=bool(config.get("conditional"))
         )
         vae = VAE(recipe=settings.recipe, n_components=settings.model.latent, random_state=settings.train.seed)
-        adopt(vae, fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
+        vae.adopt(fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
         vae.n_iter_ = int(config["outcome"]["step"])
     except (CorruptRunError, _NeedsModule):
         raise
@@ -99,7 +100,7 @@ def load(
     vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
     vae.facts_ = {str(k): str(v) for k, v in {**config.get("facts", {}), **config.get("versions", {})}.items()}
     if schema.columns is not None and len(schema.shape) == 1:
-        vae.feature_names_in_ = _names(schema)
+        vae.feature_names_in_ = np.array(schema.columns, dtype=object)
     return vae
 
 
@@ -116,13 +117,9 @@ def build(spec: dict[str, Any], modules: dict[str, nn.Module | None]) -> Model:
         if isinstance(part, Wrapped):
             given = modules.get(part.role)
             if given is None:
-                raise _NeedsModule(f"This run was fitted with your own {part.role}: open it with load(run, {part.role}=...).")
+                raise _NeedsModule(
+                    f"This run was fitted with your own {part.role}: open it with load(run, {part.role}=...)."
+                )
             part.module = given
     with torch.no_grad():
         return model.eval()
-
-
-def _names(schema: Schema) -> Any:
-    import numpy as np
-
-    return np.array(schema.columns, dtype=object)

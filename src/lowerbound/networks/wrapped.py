@@ -81,7 +81,9 @@ class Wrapped(Network):
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
         if self.module is None:
-            raise ShapeError(f"This model was fitted with a user's {self.role}: open it with load(run, {self.role}=...).")
+            raise ShapeError(
+                f"This model was fitted with a user's {self.role}: open it with load(run, {self.role}=...)."
+            )
         out = self.module(*inputs)
         if isinstance(self.head, nn.Identity):
             return out

@@ -66,4 +66,3 @@ class SemiSupervised(Objective):
         if log is not None:
             record(log, inferred, self.term.weights(progress))
         return {"model": (bound + self.alpha * classifier).mean()}
-

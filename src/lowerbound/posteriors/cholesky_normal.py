@@ -19,8 +19,6 @@ class CholeskyNormal(Family):
     ----------
     event_shape
         ``(D,)``; D(D + 3)/2 parameters.
-    bound
-        The diagonal of log L is ``bound * tanh(raw / bound)``.
 
     Raises
     ------
@@ -37,20 +35,19 @@ class CholeskyNormal(Family):
     torch.Size([5, 2, 2])
     """
 
-    def __init__(self, event_shape: Size, bound: float = 12.0) -> None:
+    def __init__(self, event_shape: Size) -> None:
         super().__init__()
         if len(event_shape) != 1:
             raise ShapeError(f"A full-covariance normal is over vectors; got the event shape {tuple(event_shape)}.")
         self.event_shape = tuple(event_shape)
-        self.bound = bound
         d = self.event_shape[0]
         self.params_shape = (d * (d + 3) // 2,)
 
     def forward(self, params: Tensor) -> distributions.CholeskyNormal:
-        """Map (mean, log diagonal, lower part) ``(*lead, D(D+3)/2)`` to the distribution."""
+        """Map (mean, raw diagonal, lower part) ``(*lead, D(D+3)/2)`` to the distribution."""
         d = self.event_shape[0]
         loc, raw, lower = params.split([d, d, d * (d - 1) // 2], -1)
-        tril = torch.diag_embed((self.bound * torch.tanh(raw / self.bound)).exp())
+        tril = torch.diag_embed(distributions.gentle_log(raw).exp())
         rows, columns = torch.tril_indices(d, d, -1, device=params.device)
         below = params.new_zeros(*params.shape[:-1], d, d)
         below[..., rows, columns] = lower

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from lowerbound import distributions
@@ -12,14 +11,12 @@ __all__ = ["DiagonalNormal"]
 
 
 class DiagonalNormal(Family):
-    """N(mean, diag(scale^2)) with a smoothly bounded log scale.
+    """N(mean, diag(scale^2)), the scale growing no faster than its raw parameter.
 
     Parameters
     ----------
     event_shape
         Shape of one latent value.
-    bound
-        The log scale is ``bound * tanh(raw / bound)``: nothing overflows.
 
     References
     ----------
@@ -27,17 +24,17 @@ class DiagonalNormal(Family):
 
     Examples
     --------
+    >>> import torch
     >>> DiagonalNormal((2,))(torch.zeros(5, 2, 2)).stddev.shape
     torch.Size([5, 2])
     """
 
-    def __init__(self, event_shape: Size, bound: float = 12.0) -> None:
+    def __init__(self, event_shape: Size) -> None:
         super().__init__()
         self.event_shape = tuple(event_shape)
-        self.bound = bound
         self.params_shape = (2, *self.event_shape)
 
     def forward(self, params: Tensor) -> distributions.DiagonalNormal:
-        """Map (mean, raw log scale) ``(*lead, 2, *event)`` to the distribution."""
+        """Map (mean, raw scale) ``(*lead, 2, *event)`` to the distribution."""
         loc, raw = params.unbind(params.ndim - len(self.event_shape) - 1)
-        return distributions.DiagonalNormal(loc, self.bound * torch.tanh(raw / self.bound), len(self.event_shape))
+        return distributions.DiagonalNormal(loc, distributions.gentle_log(raw), len(self.event_shape))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from torch import nn
@@ -46,7 +47,11 @@ def likelihood_family(schema: Schema, options: ModelOptions) -> Family:
     if name == "normal":
         return Normal(schema.shape, variance=options.variance, floor=options.floor)
     levels = schema.levels or 256
-    return DiscretizedLogistic(schema.shape, levels) if name == "discretized-logistic" else Categorical(schema.shape, levels)
+    return (
+        DiscretizedLogistic(schema.shape, levels)
+        if name == "discretized-logistic"
+        else Categorical(schema.shape, levels)
+    )
 
 
 def flat_vae(
@@ -103,18 +108,18 @@ def _scaled(schema: Schema, network: Network) -> Network:
 
 def _convolutional(schema: Schema, options: ModelOptions) -> bool:
     if options.network == "conv" and schema.kind != "image":
-        raise ConfigError("network='conv' needs images; this data has the shape " f"{schema.shape}. Use network='mlp'.")
+        raise ConfigError(f"network='conv' needs images; this data has the shape {schema.shape}. Use network='mlp'.")
     return schema.kind == "image" and options.network != "mlp"
 
 
-def _channels(schema: Schema, options: ModelOptions) -> tuple[int, ...]:
+def _stages(schema: Schema, options: ModelOptions) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Channels and residual blocks of each stage: halve until at most 8 entries are left on the longer side."""
     if options.channels is not None:
-        return options.channels
-    # Halve until about 4 to 7 entries are left on the longer side.
-    stages = 1
-    while max(schema.shape[1:]) / 2**stages > 8 and stages < 5:
-        stages += 1
-    return tuple(min(16 * 2**i, 128) for i in range(stages))
+        return options.channels, (options.blocks or 1,) * len(options.channels)
+    count = max(1, min(5, math.ceil(math.log2(max(schema.shape[1:]) / 8))))
+    channels = tuple(min(16 * 2**i, 128) for i in range(count)) if count > 1 else (32,)
+    blocks = (1,) * (count - 1) + (2,)
+    return channels, blocks if options.blocks is None else (options.blocks,) * count
 
 
 def _hidden(schema: Schema, options: ModelOptions) -> tuple[int, ...]:
@@ -125,9 +130,8 @@ def _hidden(schema: Schema, options: ModelOptions) -> tuple[int, ...]:
 
 def _encoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], out_shape: Size) -> Network:
     if _convolutional(schema, options):
-        return ConvEncoder(
-            in_shapes, out_shape, _channels(schema, options), options.blocks, nonlinearity=options.nonlinearity or "silu"
-        )
+        channels, blocks = _stages(schema, options)
+        return ConvEncoder(in_shapes, out_shape, channels, blocks, nonlinearity=options.nonlinearity or "silu")
     nonlinearity = options.nonlinearity or "gated"
     return MLP(in_shapes, out_shape, _hidden(schema, options), nonlinearity, options.dropout)
 
@@ -135,9 +139,9 @@ def _encoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], o
 def _decoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], family: Family) -> Network:
     if _convolutional(schema, options):
         last = family.n_classes if isinstance(family, Categorical) else 0
+        channels, blocks = _stages(schema, options)
         return ConvDecoder(
-            in_shapes, family.params_shape, _channels(schema, options), options.blocks,
-            nonlinearity=options.nonlinearity or "silu", last=last,
-        )  # fmt: skip
+            in_shapes, family.params_shape, channels, blocks, nonlinearity=options.nonlinearity or "silu", last=last
+        )
     hidden = tuple(reversed(_hidden(schema, options)))
     return MLP(in_shapes, family.params_shape, hidden, options.nonlinearity or "gated", options.dropout)

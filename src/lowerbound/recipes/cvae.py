@@ -1,6 +1,6 @@
-"""The conditional VAE: labels or covariates enter prior, posterior and decoder.
+r"""The conditional VAE: labels or covariates enter prior, posterior and decoder.
 
-.. math:: \\log p(x \\mid c) \\ge E_q[\\log p(x \\mid z, c)] - \\mathrm{KL}(q(z \\mid x, c) \\,\\|\\, p(z \\mid c))
+.. math:: \log p(x \mid c) \ge E_q[\log p(x \mid z, c)] - \mathrm{KL}(q(z \mid x, c) \,\|\, p(z \mid c))
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ __all__ = ["cvae"]
 
 def _model(schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module]) -> Model:
     if not schema.condition_size:
-        raise ConfigError("The recipe 'cvae' needs labels or covariates: give y to fit, or --label COLUMN to the command.")
+        raise ConfigError(
+            "The recipe 'cvae' needs labels or covariates: give y to fit, or --label COLUMN to the command."
+        )
     return flat_vae(schema, options, modules, condition=(schema.condition_size,))
 
 

@@ -37,7 +37,7 @@ class ModelOptions(BaseModel):
     network: Literal["auto", "mlp", "conv"] = Field("auto", description="architecture of encoder and decoder")
     hidden: tuple[Positive, ...] | None = Field(None, description="widths of an MLP's hidden layers")
     channels: tuple[Positive, ...] | None = Field(None, description="channels of a convolutional network's stages")
-    blocks: Positive = Field(1, description="residual blocks a stage of a convolutional network")
+    blocks: Positive | None = Field(None, description="residual blocks a stage of a convolutional network")
     nonlinearity: str | None = Field(None, description="activation: gated, silu, relu, tanh, ...")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="of an MLP's hidden units")
     encoder: str | None = Field(None, description="specification of the encoder network, instead of the above")

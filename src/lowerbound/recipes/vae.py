@@ -1,6 +1,6 @@
-"""The variational autoencoder, with a short rise of beta that keeps its latents alive.
+r"""The variational autoencoder, with a short rise of beta that keeps its latents alive.
 
-.. math:: \\log p(x) \\ge E_q[\\log p(x \\mid z)] - \\mathrm{KL}(q(z \\mid x) \\,\\|\\, p(z))
+.. math:: \log p(x) \ge E_q[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \,\|\, p(z))
 """
 
 from __future__ import annotations

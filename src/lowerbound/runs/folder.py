@@ -64,7 +64,9 @@ class RunFolder:
                 f"continue with `lowerbound resume {self.path}`, or pass --overwrite."
             )
         if present and "config.json" not in present:
-            raise RunError(f"{self.path} holds files that are no run ({', '.join(present[:3])}); it is not overwritten.")
+            raise RunError(
+                f"{self.path} holds files that are no run ({', '.join(present[:3])}); it is not overwritten."
+            )
 
     def clear(self) -> None:
         """Delete the files of an earlier run, and nothing else."""
@@ -91,7 +93,9 @@ class RunFolder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise RunError(f"Another process is writing to {self.path}. Wait for it, or choose another folder.") from error
+                raise RunError(
+                    f"Another process is writing to {self.path}. Wait for it, or choose another folder."
+                ) from error
             yield
 
     def write_config(self, config: dict[str, Any]) -> None:

@@ -87,7 +87,9 @@ def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        raise ConfigError(f"Setting {name} = {values.get(name)!r}: {first['msg']} ({cls.model_fields[name].description}).") from error
+        raise ConfigError(
+            f"Setting {name} = {values.get(name)!r}: {first['msg']} ({cls.model_fields[name].description})."
+        ) from error
 
 
 def read_assignments(pairs: list[str]) -> dict[str, Any]:

@@ -88,14 +88,16 @@ class _Reader:
         match node:
             case ast.Constant(value=value) if value is None or type(value) in (bool, int, float, str):
                 return value
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) in (int, float):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
                 return -value
             case ast.List(elts=items):
                 return [self.read(item, depth + 1) for item in items]
             case ast.Tuple(elts=items):
                 return tuple(self.read(item, depth + 1) for item in items)
             case ast.Dict(keys=keys, values=values):
-                return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in zip(keys, values, strict=True) if k}
+                return {
+                    self.read(k, depth + 1): self.read(v, depth + 1) for k, v in zip(keys, values, strict=True) if k
+                }
             case ast.BinOp(left=left, op=ast.Add() | ast.Mult() as op, right=right):
                 return self._combine(self.read(left, depth + 1), op, self.read(right, depth + 1))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
@@ -107,7 +109,9 @@ class _Reader:
 
     def _combine(self, left: Any, op: ast.operator, right: Any) -> Any:
         operands = (left, right)
-        if not any(isinstance(x, Component) for x in operands) or any(isinstance(x, (str, list, tuple)) for x in operands):
+        if not any(isinstance(x, Component) for x in operands) or any(
+            isinstance(x, (str, list, tuple)) for x in operands
+        ):
             raise SpecError(f"In {_shown(self.text)}, + and * are between terms, or a number and a term.")
         try:
             return left + right if isinstance(op, ast.Add) else left * right

@@ -58,7 +58,7 @@ class Adam:
         if not self.parameters:
             return
         steps = [t.to(torch.float32) for _ in self.parameters]
-        torch._fused_adamw_(
+        torch.ops.aten._fused_adamw_(
             [p.data for p in self.parameters],
             list(gradients),
             self.first,

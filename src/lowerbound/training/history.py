@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 from lowerbound.core.storage import remove_leftovers, write_bytes
@@ -84,7 +84,9 @@ class History:
             with self.path.open("a") as file:
                 file.write(json.dumps(record) + "\n")
         except OSError as error:
-            raise RunError(f"Cannot write {self.path}: {error.strerror}. Make room or permission, then resume.") from error
+            raise RunError(
+                f"Cannot write {self.path}: {error.strerror}. Make room or permission, then resume."
+            ) from error
 
     def column(self, name: str) -> list[tuple[int, float]]:
         """Return ``(step, value)`` of the records that have a number of that name."""

@@ -24,6 +24,7 @@ class Interrupt:
         self.name: str | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take note of a signal."""
         if self.name is not None and number == signal.SIGINT:
             raise KeyboardInterrupt
         self.name = signal.Signals(number).name

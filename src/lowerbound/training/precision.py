@@ -31,7 +31,9 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ConfigError(f"device={name!r} cannot be used here ({str(error).splitlines()[0]}). Use device='auto'.") from error
+        raise ConfigError(
+            f"device={name!r} cannot be used here ({str(error).splitlines()[0]}). Use device='auto'."
+        ) from error
     return device
 
 

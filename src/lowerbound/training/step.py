@@ -185,7 +185,7 @@ class Step:
                 self.players[name].apply_fused(values, lr, t)
             if self.averaged:
                 averages, weights = zip(*self.averaged, strict=True)
-                torch._foreach_lerp_(list(averages), [w.detach() for w in weights], 1 - float(decay))
+                torch.ops.aten._foreach_lerp_(list(averages), [w.detach() for w in weights], 1 - float(decay))
 
     def _compute_and_apply(self, batch: Batch, t: Tensor, lr: Tensor, decay: Tensor) -> tuple[Log, Tensor]:
         log, gradients = self._compute(batch, t)

@@ -1,0 +1,209 @@
+"""What a fitted estimator answers: codes, rows, scores and their errors, as numpy arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import Tensor
+
+from lowerbound.data import Dataset, Schema, check, encode_labels, from_arrays, one_hot, open_data
+from lowerbound.errors import ConfigError, DataError
+from lowerbound.estimators.diagnosis import Diagnosis, diagnose
+from lowerbound.estimators.evaluation import Evaluation, evaluate
+from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.rows import Rows
+
+if TYPE_CHECKING:
+    from lowerbound.metrics import LogLikelihood
+
+__all__ = ["Questions"]
+
+SCORE_SAMPLES = 64
+
+
+class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """The methods of a fitted estimator; :class:`VAE` adds how it is fitted.
+
+    Attributes
+    ----------
+    fitted_ : Fitted
+        The model with its schema.
+    schema_ : Schema
+        Of the training data.
+    history_ : list of dict
+        The numbers of each round.
+    n_iter_ : int
+        Optimizer steps taken.
+    settings_, spec_, facts_ : dict
+        Every setting in force, the specifications, and what was chosen for the machine.
+    """
+
+    fitted_: Fitted
+    schema_: Schema
+    history_: list[dict[str, float]]
+    settings_: dict[str, Any]
+    spec_: dict[str, str]
+    facts_: dict[str, str]
+    n_iter_: int
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    _n_features_out: int
+
+    def adopt(self, fitted: Fitted, history: list[dict[str, float]], settings: dict[str, Any]) -> None:
+        """Become the door of a fitted model."""
+        self.fitted_ = fitted
+        self.schema_ = fitted.schema
+        self.history_ = history
+        self.settings_ = settings
+        self._n_features_out = fitted.code_size
+        if not hasattr(self, "n_features_in_"):
+            self.n_features_in_ = fitted.schema.n_features
+
+    def _rows(self, X: Any, y: Any = None) -> tuple[Rows, Rows | None]:
+        check_is_fitted(self, "fitted_")
+        if isinstance(X, (str, Path)):
+            X = open_data(X, data_dir=None)
+        if isinstance(X, Dataset):
+            return X.x, X.condition()
+        if not isinstance(X, Tensor) and np.asarray(X).ndim == 2:
+            validate_data(self, X, skip_check_array=True, reset=False)
+        rows = check(X, self.schema_)
+        return rows, self._condition(y, len(rows))
+
+    def _condition(self, y: Any, n: int) -> Tensor | None:
+        if not self.fitted_.conditional:
+            return None
+        if y is None:
+            raise ConfigError("This model is conditional: give the labels or covariates y of the rows.")
+        values = [y] * n if np.ndim(y) == 0 else y
+        return one_hot(encode_labels(values, self.schema_, n=n), self.schema_)
+
+    def transform(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return posterior means, ``(n, D)``: deterministic codes."""
+        return self.fitted_rows(X, y, "encode").numpy()
+
+    def fitted_rows(self, X: Any, y: Any, question: str) -> Tensor:
+        """Ask the fitted model a question about rows by its method's name."""
+        rows, c = self._rows(X, y)
+        return getattr(self.fitted_, question)(rows, c)
+
+    def inverse_transform(self, Z: Any, y: Any = None) -> np.ndarray:
+        """Return the mean of p(x | z) for codes ``(n, D)``: ``(n, *shape)``."""
+        check_is_fitted(self, "fitted_")
+        z = self.fitted_.check_codes(torch.as_tensor(np.asarray(Z, dtype=np.float32)))
+        return self.fitted_.decode(z, self._condition(y, len(z))).numpy()
+
+    def reconstruct(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return rows as the model sees them: p(x | z)'s mean at the posterior mean."""
+        return self.fitted_rows(X, y, "reconstruct").numpy()
+
+    def sample(
+        self, n: int = 1, given: Any = None, random_state: int | None = None, *, mean: bool = False
+    ) -> np.ndarray:
+        """Draw rows from the model, ``(n, *shape)``.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        given : label, covariates or one of them per row
+            What a conditional model is conditioned on.
+        random_state : int, optional
+            Seed; None takes the model's own, so that the same call gives the same rows.
+        mean : bool
+            Return the mean of p(x | z) at drawn z instead of drawn values.
+        """
+        check_is_fitted(self, "fitted_")
+        if n < 0:
+            raise ConfigError(f"n={n}: a number of rows is not negative.")
+        c = self._condition(given, n) if given is not None or self.fitted_.conditional else None
+        seed = self.fitted_.seed if random_state is None else int(random_state)
+        return self.fitted_.sample(n, c, seed, mean=mean).numpy()
+
+    def score_samples(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return log p(x) of each row, nats, by 64 importance samples: higher is more likely."""
+        return self.log_likelihood(X, y, samples=SCORE_SAMPLES).rows
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the mean of :meth:`score_samples`, nats per row."""
+        return float(self.score_samples(X, y).mean())
+
+    def anomaly_score(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return -log p(x) of each row, nats: higher is stranger."""
+        return -self.score_samples(X, y)
+
+    def log_likelihood(self, X: Any, y: Any = None, *, samples: int = 5000) -> LogLikelihood:
+        """Estimate log p(x) with ``samples`` importance samples: value, errors, effective sample sizes."""
+        rows, c = self._rows(X, y)
+        return self.fitted_.log_likelihood(rows, c, samples)
+
+    def evaluate(self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows") -> Evaluation:
+        """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning."""
+        rows, c = self._rows(X, y)
+        return evaluate(self.fitted_, rows, c, samples=samples, split=split)
+
+    def diagnose(self, X: Any, y: Any = None, *, train: Any = None, train_y: Any = None) -> Diagnosis:
+        """Return the health of the model on rows, with advice; ``train`` rows tell over- from underfitting."""
+        rows, c = self._rows(X, y)
+        return diagnose(self.fitted_, rows, c, None if train is None else self._rows(train, train_y))
+
+    def traverse(
+        self, n_steps: int = 9, dims: list[int] | None = None, row: Any = None, span: float = 2.5, y: Any = None
+    ) -> tuple[list[int], np.ndarray, np.ndarray]:
+        """Walk along latents: ``(dims, values, rows)`` with rows ``(k, n_steps, *shape)``.
+
+        Parameters
+        ----------
+        n_steps : int
+            Steps of a walk, from -span to span.
+        dims : list of int, optional
+            Which latents; all of them by default.
+        row : array-like, (1, *shape), optional
+            Start at this row's code instead of zero.
+        y
+            Condition of the row, for a conditional model.
+        """
+        check_is_fitted(self, "fitted_")
+        centre = torch.zeros(self._n_features_out)
+        if row is not None:
+            centre = torch.as_tensor(self.transform(row, y)[0])
+        dims = list(range(len(centre))) if dims is None else dims
+        for d in dims:
+            if not 0 <= d < len(centre):
+                raise ConfigError(f"There is no latent {d}: this model has 0 to {len(centre) - 1}.")
+        values = torch.linspace(-span, span, n_steps)
+        z = centre.repeat(len(dims), n_steps, 1)
+        for i, d in enumerate(dims):
+            z[i, :, d] = values
+        flat = z.reshape(-1, len(centre))
+        rows = self.fitted_.decode(flat, self._condition(y, len(flat)))
+        return dims, values.numpy(), rows.reshape(len(dims), n_steps, *self.schema_.shape).numpy()
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model as a run folder: JSON and safetensors."""
+        check_is_fitted(self, "fitted_")
+        from lowerbound.estimators.persistence import save
+
+        save(self, Path(folder), overwrite=overwrite)
+
+    def report(self, path: str | Path, X: Any = None, y: Any = None) -> None:
+        """Write the self-contained HTML report about the model on the rows X."""
+        check_is_fitted(self, "fitted_")
+        from lowerbound.report import collect, write
+
+        if X is None:
+            raise DataError("A report is about rows: give X, held-out ones at best.")
+        dataset = X if isinstance(X, Dataset) else from_arrays(X, y)
+        write(collect(self, dataset), Path(path))
+
+    def __sklearn_tags__(self) -> Any:
+        """Declare what the estimator takes and keeps."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.input_tags.three_d_array = True
+        return tags
