@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import math
 from typing import Any
 
 from torch import nn
 
-from lowerbound.errors import SpecError
+from lowerbound.errors import ConfigError, SpecError
 
-__all__ = ["Component", "describe"]
+__all__ = ["Component", "describe", "positive"]
 
 
 def describe(value: Any) -> str:
@@ -30,6 +31,8 @@ def describe(value: Any) -> str:
     >>> describe([(1, 2), "relu", 0.5, None])
     "[(1, 2), 'relu', 0.5, None]"
     """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SpecError(f"{value} cannot be written in a specification; numbers are finite there.")
     if isinstance(value, Component) or value is None or type(value) in (bool, int, float, str):
         return repr(value)
     if isinstance(value, (nn.ModuleDict, dict)):
@@ -40,6 +43,24 @@ def describe(value: Any) -> str:
         inner = ", ".join(describe(v) for v in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     raise SpecError(f"{type(value).__name__} cannot be written in a specification; use a component, number or string.")
+
+
+def positive(value: int, name: str) -> int:
+    """Return a count that must be at least one.
+
+    Raises
+    ------
+    ConfigError
+        When it is not.
+
+    Examples
+    --------
+    >>> positive(3, "samples")
+    3
+    """
+    if value < 1:
+        raise ConfigError(f"{name}={value}: at least 1 is needed.")
+    return value
 
 
 class Component:
@@ -57,9 +78,9 @@ class Component:
 
     def __repr__(self) -> str:
         parts = []
-        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
-            if name == "self":
-                continue
+        if type(self).__init__ in (nn.Module.__init__, object.__init__):
+            return f"{type(self).__name__}()"
+        for name, parameter in list(inspect.signature(type(self).__init__).parameters.items())[1:]:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise SpecError(f"{type(self).__name__} takes *{name}: components name each argument.")
             value = getattr(self, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -50,6 +50,7 @@ class Objective(Component, nn.Module, ABC):
                     yield name, value
 
 
+@runtime_checkable
 class Rowwise(Protocol):
     """A term that has a loss per row: rows can be told apart before they are averaged."""
 
@@ -156,7 +157,7 @@ class Scaled(Term):
         self.samples = term.samples
 
     def __repr__(self) -> str:
-        inner = f"({self.term!r})" if isinstance(self.term, Sum) else repr(self.term)
+        inner = f"({self.term!r})" if isinstance(self.term, (Sum, Scaled)) else repr(self.term)
         return f"{describe(self.factor)} * {inner}"
 
     def forward(self, trace: Trace) -> Tensor:

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from lowerbound.core.component import Component
+from lowerbound.core.component import Component, positive
 from lowerbound.core.progress import Progress
 from lowerbound.errors import ConfigError
 
@@ -63,7 +63,7 @@ class Linear(Schedule):
     """
 
     def __init__(self, start: float, end: float, steps: int) -> None:
-        self.start, self.end, self.steps = start, end, _positive(steps)
+        self.start, self.end, self.steps = start, end, positive(steps, "steps")
 
     @property
     def needs(self) -> int:
@@ -85,7 +85,7 @@ class Cosine(Schedule):
     """
 
     def __init__(self, start: float, end: float, steps: int) -> None:
-        self.start, self.end, self.steps = start, end, _positive(steps)
+        self.start, self.end, self.steps = start, end, positive(steps, "steps")
 
     @property
     def needs(self) -> int:
@@ -118,8 +118,8 @@ class Cyclical(Schedule):
     def __init__(self, start: float, end: float, steps: int, cycles: int = 4, ramp: float = 0.5) -> None:
         if not 0 < ramp <= 1:
             raise ConfigError(f"ramp={ramp}: the rising part of a cycle is above 0 and at most 1.")
-        self.start, self.end, self.steps = start, end, _positive(steps)
-        self.cycles, self.ramp = _positive(cycles), ramp
+        self.start, self.end, self.steps = start, end, positive(steps, "steps")
+        self.cycles, self.ramp = positive(cycles, "cycles"), ramp
 
     @property
     def needs(self) -> int:
@@ -134,8 +134,3 @@ class Cyclical(Schedule):
         inside = 1.0 if step >= self.steps else min(step * self.cycles / self.steps % 1.0 / self.ramp, 1.0)
         return self.start + (self.end - self.start) * inside
 
-
-def _positive(steps: int) -> int:
-    if steps < 1:
-        raise ConfigError(f"A schedule needs at least one step; got {steps}.")
-    return steps

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from lowerbound.errors import CorruptRunError, RunError
 
-__all__ = ["read_json", "read_tensors", "remove_leftovers", "sha256", "write_bytes", "write_json", "write_tensors"]
+__all__ = ["read_bytes", "read_json", "read_tensors", "remove_leftovers", "seal_holds", "sealed", "sha256", "write_bytes", "write_json", "write_tensors"]
 
 
 @contextmanager
@@ -31,6 +31,20 @@ def _explained(path: Path, doing: str) -> Iterator[None]:
         raise RunError(
             f"Cannot {doing} {path}: {reason}. Choose another folder, or make room or permission there."
         ) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file, which must be an ordinary one.
+
+    Raises
+    ------
+    RunError
+        When it cannot be read, or is a device or a pipe.
+    """
+    with _explained(path, "read"):
+        if path.exists() and not path.is_file():
+            raise RunError(f"{path} is not an ordinary file, and is not read.")
+        return path.read_bytes()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -90,8 +104,7 @@ def read_json(path: Path) -> dict[str, Any]:
     CorruptRunError
         When it does not hold a JSON object.
     """
-    with _explained(path, "read"):
-        content = path.read_bytes()
+    content = read_bytes(path)
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -101,6 +114,23 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise CorruptRunError(f"{path} is damaged: expected a JSON object, found {type(value).__name__}.")
     return value
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return JSON values with a checksum of them all under ``check``.
+
+    Examples
+    --------
+    >>> seal_holds(sealed({"step": 57})), seal_holds({**sealed({"step": 57}), "step": 77})
+    (True, False)
+    """
+    rest = {name: value for name, value in content.items() if name != "check"}
+    return {**rest, "check": hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
+
+
+def seal_holds(content: Mapping[str, Any]) -> bool:
+    """Return whether the values are those that :func:`sealed` saw."""
+    return sealed(content)["check"] == content.get("check")
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> str:
@@ -124,8 +154,7 @@ def read_tensors(path: Path, checksum: str | None = None) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    with _explained(path, "read"):
-        content = path.read_bytes()
+    content = read_bytes(path)
     if checksum is not None and hashlib.sha256(content).hexdigest() != checksum:
         raise CorruptRunError(f"{path} is damaged: its checksum is not the recorded one. Restore it, or fit again.")
     try:

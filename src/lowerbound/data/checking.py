@@ -154,6 +154,12 @@ def _is_probability(values: np.ndarray, schema: Schema) -> bool:
 
 def _store(values: np.ndarray, schema: Schema, dtype: torch.dtype) -> Tensor:
     if schema.stored_levels is None:
+        if dtype != torch.float64 and values.size and np.abs(values).max() > np.finfo(np.float32).max:
+            row, *index = np.argwhere(np.abs(values) > np.finfo(np.float32).max)[0]
+            raise DataError(
+                f"The value {values[(row, *index)]:.3g} in row {row}, {schema.column(tuple(index))}, is beyond single "
+                "precision: rescale the column."
+            )
         return torch.from_numpy(np.array(values, dtype=np.float64 if dtype == torch.float64 else np.float32, order="C"))
     if schema.levels and (values.dtype.kind == "b" or _is_probability(values, schema)):
         values = np.rint(values.astype(np.float64) * ((schema.levels - 1) if schema.binarize else 1))

@@ -6,6 +6,7 @@ from lowerbound.distributions.cholesky_normal import CholeskyNormal
 from lowerbound.distributions.diagonal_normal import DiagonalNormal, kl_per_dimension
 from lowerbound.distributions.discretized_logistic import DiscretizedLogistic
 from lowerbound.distributions.elementwise import Elementwise
+from lowerbound.distributions.one_hot import OneHot
 from lowerbound.distributions.scale import gentle_log
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "DiagonalNormal",
     "DiscretizedLogistic",
     "Elementwise",
+    "OneHot",
     "gentle_log",
     "kl_per_dimension",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.distributions import register_kl
 from torch.nn import functional
 
 from lowerbound.core import noise
@@ -73,6 +74,12 @@ class Bernoulli(Elementwise):
         p = self.mean
         u = noise.uniform(self._lead(sample_shape), self.event_dim_, p)
         return (u < p).to(p.dtype)
+
+
+@register_kl(Bernoulli, Bernoulli)
+def _kl_bernoulli_bernoulli(q: Bernoulli, p: Bernoulli) -> Tensor:
+    a, b = q.params["logits"], p.params["logits"]
+    return q.total(torch.sigmoid(a) * (a - b) - functional.softplus(a) + functional.softplus(b))
 
 
 def softplus_sum(logits: Tensor, block: int = 112) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.distributions import register_kl
 
 from lowerbound.core import noise
 from lowerbound.distributions.elementwise import Elementwise
@@ -65,4 +66,10 @@ class Categorical(Elementwise):
         """Draw class indices, as floats, by inverting the distribution function."""
         cumulative = self.probs.cumsum(-1)
         u = noise.uniform(self._lead(sample_shape), self.event_dim_, cumulative).unsqueeze(-1)
-        return (u > cumulative).sum(-1).clamp(max=cumulative.shape[-1] - 1).to(cumulative.dtype)
+        return (u >= cumulative).sum(-1).clamp(max=cumulative.shape[-1] - 1).to(cumulative.dtype)
+
+
+@register_kl(Categorical, Categorical)
+def _kl_categorical_categorical(q: Categorical, p: Categorical) -> Tensor:
+    a, b = q.params["logits"].log_softmax(-1), p.params["logits"].log_softmax(-1)
+    return q.total((a.exp() * (a - b)).sum(-1))

@@ -97,9 +97,10 @@ class CholeskyNormal(Distribution):
 
 @register_kl(CholeskyNormal, CholeskyNormal)
 def _kl_full_full(q: CholeskyNormal, p: CholeskyNormal) -> Tensor:
+    batch = torch.broadcast_shapes(q.batch_shape, p.batch_shape)
+    q, p = q.expand(batch), p.expand(batch)
     columns = torch.cat([q.scale_tril, (q.loc - p.loc).unsqueeze(-1)], -1)
-    tril = p.scale_tril.expand(*columns.shape[:-1], columns.shape[-2])
-    solved = torch.linalg.solve_triangular(tril, columns, upper=False)
+    solved = torch.linalg.solve_triangular(p.scale_tril, columns, upper=False)
     return 0.5 * (solved.square().sum((-2, -1)) - q.event_shape[0]) + p._log_det() - q._log_det()
 
 

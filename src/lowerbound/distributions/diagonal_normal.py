@@ -81,14 +81,12 @@ class DiagonalNormal(Elementwise):
 
     def entropy(self) -> Tensor:
         """Return the entropy, nats summed over the event."""
-        entries = self.params["log_scale"] + (0.5 + _HALF_LOG_2PI)
-        return entries.flatten(entries.ndim - self.event_dim_).sum(-1)
+        return self.total(self.params["log_scale"] + (0.5 + _HALF_LOG_2PI))
 
 
 @register_kl(DiagonalNormal, DiagonalNormal)
 def _kl_diagonal_diagonal(q: DiagonalNormal, p: DiagonalNormal) -> Tensor:
-    entries = kl_per_dimension(q, p)
-    return entries.flatten(entries.ndim - q.event_dim_).sum(-1)
+    return q.total(kl_per_dimension(q, p))
 
 
 def kl_per_dimension(q: DiagonalNormal, p: DiagonalNormal) -> Tensor:

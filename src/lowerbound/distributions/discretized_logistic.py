@@ -64,8 +64,11 @@ class DiscretizedLogistic(Elementwise):
 
     @property
     def mode(self) -> Tensor:
-        """The level nearest to the logistic's centre."""
-        return self._to_level(self.params["loc"])
+        """The likeliest level: the one at the logistic's centre, or an open end bin."""
+        loc = self.params["loc"]
+        levels = torch.stack([self._to_level(loc), torch.zeros_like(loc), torch.full_like(loc, self.levels - 1)])
+        best = torch.stack([self.log_density(level) for level in levels]).argmax(0, keepdim=True)
+        return levels.gather(0, best).squeeze(0)
 
     def _to_level(self, x: Tensor) -> Tensor:
         return torch.round((x + 1) * ((self.levels - 1) / 2)).clamp(0, self.levels - 1)

@@ -46,8 +46,11 @@ class Elementwise(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return log p(value), nats summed over the event: ``(*batch,)``."""
-        density = self.log_density(value)
-        return density.flatten(density.ndim - self.event_dim_).sum(-1) if self.event_dim_ else density
+        return self.total(self.log_density(value))
+
+    def total(self, entries: Tensor) -> Tensor:
+        """Sum over the event: ``(*batch, *event)`` to ``(*batch,)``."""
+        return entries.flatten(entries.ndim - self.event_dim_).sum(-1) if self.event_dim_ else entries
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Elementwise:
         """Return the distribution with a larger batch shape."""

@@ -68,7 +68,7 @@ class Fitted:
             for start in range(0, len(z), 1024):
                 given = self._given(c, start, start + 1024) | {"z": z[start : start + 1024].to(self.device)}
                 parts.append(_mean(self.model.sample(len(given["z"]), **given)["x"].p).cpu())
-        return torch.cat(parts)
+        return torch.cat(parts) if parts else torch.zeros(0, *self.schema.shape)
 
     def reconstruct(self, x: Rows, c: Rows | None = None) -> Tensor:
         """Return the mean of p(x | z) at the posterior mean z, ``(n, *shape)``."""

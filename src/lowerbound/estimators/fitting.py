@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +12,8 @@ from torch import Tensor, nn
 
 from lowerbound.core import Batch, Calibrated, Model, Objective, Schedule, calibrate, noise
 from lowerbound.data import Dataset, Schema, make_batches, prepare
-from lowerbound.errors import ConfigError, DataError
+from lowerbound.errors import ConfigError
+from lowerbound.estimators.bookkeeping import add_timing, fingerprint
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.rows import Rows, statistics
@@ -24,7 +21,7 @@ from lowerbound.runs import RunFolder, Settings, parse, versions
 from lowerbound.training import Observer, Outcome, Processes, Trainer
 from lowerbound.training.precision import choose_device
 
-__all__ = ["Fit", "Plan", "fingerprint", "fit", "make_plan"]
+__all__ = ["Fit", "Plan", "fit", "make_plan"]
 
 VALID_ROWS = 10_000
 """Most held-out rows that each validation scores."""
@@ -244,21 +241,6 @@ def describe(plan: Plan, dataset: Dataset, opened: Mapping[str, Any]) -> dict[st
     }  # fmt: skip
 
 
-def fingerprint(dataset: Dataset) -> str:
-    """Return a hash of the first and last 1,000 training rows and their number.
-
-    Two data sets that differ there are told apart; it is for catching the wrong file, not an attack.
-    """
-    x, _ = dataset.rows("train")
-    n = len(x)
-    ends = [(0, min(n, 1000)), (max(0, n - 1000), n)]
-    digest = hashlib.sha256(f"{n}".encode())
-    for start, stop in ends:
-        rows = x[start:stop] if isinstance(x, Tensor) else x.read(start, stop)
-        digest.update(rows.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
 def finish(folder: RunFolder, plan: Plan, outcome: Outcome, wall: float, cpu: float) -> None:
     """Write the weights, and what the run took, into its folder."""
     checksum = folder.write_weights(outcome.best)
@@ -268,36 +250,3 @@ def finish(folder: RunFolder, plan: Plan, outcome: Outcome, wall: float, cpu: fl
     config["facts"] = outcome.facts
     folder.write_config(config)
     add_timing(folder, wall, cpu)
-
-
-def add_timing(folder: RunFolder, wall: float, cpu: float) -> None:
-    """Add a session's seconds to ``timing.json``: apart from the records, which repeat themselves exactly."""
-    from lowerbound.core.storage import read_json, write_json
-
-    path = folder.file("timing.json")
-    before = read_json(path) if path.is_file() else {}
-    write_json(
-        path,
-        {
-            "wall_seconds": _number(before.get("wall_seconds")) + wall,
-            "cpu_seconds": _number(before.get("cpu_seconds")) + cpu,
-            "sessions": int(_number(before.get("sessions"))) + 1,
-            "cores": os.cpu_count(),
-        },
-    )
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else 0.0
-
-
-def check_same_data(dataset: Dataset, config: Mapping[str, Any], folder: Path) -> None:
-    """Refuse to continue a run on other rows than it was started with.
-
-    Raises
-    ------
-    DataError
-        When the training rows are not those of the run.
-    """
-    if fingerprint(dataset) != config["data"].get("fingerprint"):
-        raise DataError(f"These are not the rows that {folder} was trained on: resume with the same data and split.")

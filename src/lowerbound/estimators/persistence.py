@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from lowerbound.core import Model
 from lowerbound.core.storage import write_bytes
 from lowerbound.data import Schema
-from lowerbound.errors import ConfigError, CorruptRunError, LowerboundError, RunError
+from lowerbound.errors import ConfigError, CorruptRunError, RunError
 from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.questions import Questions
 from lowerbound.estimators.vae import VAE
 from lowerbound.networks import Wrapped
 from lowerbound.runs import RunFolder, Settings, parse, versions
@@ -24,7 +25,7 @@ from lowerbound.training.precision import choose_device
 __all__ = ["load", "save"]
 
 
-def save(vae: VAE, path: Path, *, overwrite: bool = False) -> None:
+def save(vae: Questions, path: Path, *, overwrite: bool = False) -> None:
     """Write a fitted estimator as a run folder."""
     folder = RunFolder(path)
     folder.create(overwrite=overwrite)
@@ -83,8 +84,7 @@ def load(
         raise RunError(f"{folder.path} has no model yet: finish it with `lowerbound resume {folder.path}`.")
     state = folder.read_weights(str(weights.get("sha256")))
     try:
-        model = build(config["spec"], {"encoder": encoder, "decoder": decoder})
-        model.load_state_dict(state)
+        model = build(config["spec"], {"encoder": encoder, "decoder": decoder}, state)
         schema = Schema.from_json(config["schema"])
         settings = Settings.make(**config["settings"])
         fitted = Fitted(
@@ -93,12 +93,13 @@ def load(
         vae = VAE(recipe=settings.recipe, n_components=settings.model.latent, random_state=settings.train.seed)
         vae.adopt(fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
         vae.n_iter_ = int(config["outcome"]["step"])
+        vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
+        facts = {**config.get("facts", {}), **config.get("versions", {})}
+        vae.facts_ = {str(k): str(v) for k, v in facts.items()}
     except (CorruptRunError, _NeedsModule):
         raise
-    except (LowerboundError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except Exception as error:
         raise CorruptRunError(f"{folder.file('config.json')} does not describe its model: {error}") from error
-    vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
-    vae.facts_ = {str(k): str(v) for k, v in {**config.get("facts", {}), **config.get("versions", {})}.items()}
     if schema.columns is not None and len(schema.shape) == 1:
         vae.feature_names_in_ = np.array(schema.columns, dtype=object)
     return vae
@@ -108,8 +109,23 @@ class _NeedsModule(RunError, ConfigError):
     """The run was fitted with a user's network, which must be given again."""
 
 
-def build(spec: dict[str, Any], modules: dict[str, nn.Module | None]) -> Model:
-    """Build a model from its specification, putting the user's networks back in their places."""
+def build(spec: dict[str, Any], modules: dict[str, nn.Module | None], state: dict[str, Tensor]) -> Model:
+    """Build a model from its specification and weights, putting the user's networks back in their places.
+
+    The sizes are compared before anything is allocated: a specification may ask for any size,
+    a file has only so many bytes.
+    """
+    with torch.device("meta"):
+        sizes = {name: tensor.shape for name, tensor in _filled(spec, modules, meta=True).state_dict().items()}
+    known = {name: tensor.shape for name, tensor in state.items()}
+    if any(known.get(name) != size for name, size in sizes.items()):
+        raise CorruptRunError("the weights are not of the shapes that the specification says.")
+    model = _filled(spec, modules)
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def _filled(spec: dict[str, Any], modules: dict[str, nn.Module | None], *, meta: bool = False) -> Model:
     model = parse(str(spec["model"]))
     if not isinstance(model, Model):
         raise CorruptRunError(f"The specification {spec['model']!r} is not of a model.")
@@ -120,6 +136,6 @@ def build(spec: dict[str, Any], modules: dict[str, nn.Module | None]) -> Model:
                 raise _NeedsModule(
                     f"This run was fitted with your own {part.role}: open it with load(run, {part.role}=...)."
                 )
-            part.module = given
-    with torch.no_grad():
-        return model.eval()
+            if not meta:
+                part.module = given
+    return model

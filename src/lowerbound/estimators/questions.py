@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
 from lowerbound.data import Dataset, Schema, check, encode_labels, from_arrays, one_hot, open_data
-from lowerbound.errors import ConfigError, DataError
+from lowerbound.errors import ConfigError, DataError, ShapeError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
 from lowerbound.estimators.evaluation import Evaluation, evaluate
 from lowerbound.estimators.fitted import Fitted
@@ -64,23 +64,40 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if not hasattr(self, "n_features_in_"):
             self.n_features_in_ = fitted.schema.n_features
 
+    def check_names(self, X: Any, *, reset: bool) -> None:
+        """Run scikit-learn's own checks of column names and their number; the values are checked elsewhere."""
+        if isinstance(X, Tensor) or getattr(X, "ndim", 2) != 2:
+            return
+        try:
+            validate_data(self, X, skip_check_array=True, reset=reset)
+        except ValueError as error:
+            raise ShapeError(f"{error} Give the columns that the model was fitted with.") from error
+
     def _rows(self, X: Any, y: Any = None) -> tuple[Rows, Rows | None]:
         check_is_fitted(self, "fitted_")
+        where = "X"
         if isinstance(X, (str, Path)):
-            X = open_data(X, data_dir=None)
+            X = open_data(X)
         if isinstance(X, Dataset):
-            return X.x, X.condition()
-        if not isinstance(X, Tensor) and np.asarray(X).ndim == 2:
-            validate_data(self, X, skip_check_array=True, reset=False)
-        rows = check(X, self.schema_)
+            if X.schema == self.schema_ and not isinstance(X.x, Tensor):
+                return X.x, X.condition() if self.fitted_.conditional else None
+            X, y, where = _values(X, self.schema_), _labels(X) if y is None else y, X.name
+        elif self.schema_.kind == "vector":
+            self.check_names(X, reset=False)
+        rows = check(X, self.schema_, where=where)
         return rows, self._condition(y, len(rows))
 
-    def _condition(self, y: Any, n: int) -> Tensor | None:
+    def _condition(self, y: Any, n: int, *, said: str = "y") -> Tensor | None:
         if not self.fitted_.conditional:
+            if said == "given" and y is not None:
+                raise ConfigError("This model is not conditional: leave `given` out, or fit the recipe 'cvae'.")
             return None
         if y is None:
-            raise ConfigError("This model is conditional: give the labels or covariates y of the rows.")
-        values = [y] * n if np.ndim(y) == 0 else y
+            raise ConfigError(f"This model is conditional: give the labels or covariates of the rows ({said}=...).")
+        values = np.asarray(y)
+        width = len(self.schema_.covariates or ())
+        if values.ndim == 0 or (width > 1 and values.ndim == 1):
+            values = np.repeat(values[None], n, axis=0)
         return one_hot(encode_labels(values, self.schema_, n=n), self.schema_)
 
     def transform(self, X: Any, y: Any = None) -> np.ndarray:
@@ -95,7 +112,13 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def inverse_transform(self, Z: Any, y: Any = None) -> np.ndarray:
         """Return the mean of p(x | z) for codes ``(n, D)``: ``(n, *shape)``."""
         check_is_fitted(self, "fitted_")
-        z = self.fitted_.check_codes(torch.as_tensor(np.asarray(Z, dtype=np.float32)))
+        try:
+            codes = np.asarray(Z, dtype=np.float32)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"Codes are numbers, (n, {self._n_features_out}): {error}.") from error
+        if not np.isfinite(codes).all():
+            raise DataError("Codes have NaN or inf: decode finite numbers only.")
+        z = self.fitted_.check_codes(torch.as_tensor(codes))
         return self.fitted_.decode(z, self._condition(y, len(z))).numpy()
 
     def reconstruct(self, X: Any, y: Any = None) -> np.ndarray:
@@ -119,10 +142,9 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             Return the mean of p(x | z) at drawn z instead of drawn values.
         """
         check_is_fitted(self, "fitted_")
-        if n < 0:
-            raise ConfigError(f"n={n}: a number of rows is not negative.")
-        c = self._condition(given, n) if given is not None or self.fitted_.conditional else None
-        seed = self.fitted_.seed if random_state is None else int(random_state)
+        n = _whole(n, "n", 0)
+        c = self._condition(given, n, said="given")
+        seed = self.fitted_.seed if random_state is None else _whole(random_state, "random_state", 0)
         return self.fitted_.sample(n, c, seed, mean=mean).numpy()
 
     def score_samples(self, X: Any, y: Any = None) -> np.ndarray:
@@ -139,11 +161,13 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def log_likelihood(self, X: Any, y: Any = None, *, samples: int = 5000) -> LogLikelihood:
         """Estimate log p(x) with ``samples`` importance samples: value, errors, effective sample sizes."""
+        samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
         return self.fitted_.log_likelihood(rows, c, samples)
 
     def evaluate(self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows") -> Evaluation:
         """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning."""
+        samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
         return evaluate(self.fitted_, rows, c, samples=samples, split=split)
 
@@ -207,3 +231,28 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         tags.transformer_tags.preserves_dtype = ["float32"]
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _whole(value: Any, name: str, least: int) -> int:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ConfigError(f"{name}={value!r}: give a whole number, at least {least}.")
+    return int(value)
+
+
+def _values(dataset: Dataset, schema: Schema) -> np.ndarray:
+    """The rows of a data set, with the columns that the model was fitted with."""
+    x = dataset.x if isinstance(dataset.x, Tensor) else dataset.x.read(0, len(dataset.x))
+    values, columns = x.numpy(), dataset.schema.columns
+    if columns is None or schema.columns is None or columns == schema.columns:
+        return values
+    missing = [name for name in schema.columns if name not in columns]
+    if missing:
+        raise ShapeError(f"{dataset.name} has no column {missing[0]!r}, which the model was fitted with.")
+    return values[:, [columns.index(name) for name in schema.columns]]
+
+
+def _labels(dataset: Dataset) -> Any:
+    y = dataset.y
+    if y is None or not isinstance(y, Tensor) or dataset.schema.classes is None:
+        return y
+    return np.asarray(dataset.schema.classes)[y.numpy()]

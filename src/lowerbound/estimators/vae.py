@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils.validation import check_random_state, validate_data
-from torch import nn
+from sklearn.utils.validation import check_random_state
+from torch import Tensor, nn
 
 from lowerbound.data import Dataset, check, from_arrays, open_data
+from lowerbound.errors import ConfigError
 from lowerbound.estimators.fitting import fit
 from lowerbound.estimators.questions import Questions
 from lowerbound.runs import RunFolder, Settings
@@ -116,7 +118,12 @@ class VAE(Questions):
             flat["beta"] = self.beta
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)):
-            seed = check_random_state(seed).randint(2**31 - 1)
+            try:
+                seed = check_random_state(seed).randint(2**31 - 1)
+            except ValueError as error:
+                raise ConfigError(f"random_state={seed!r}: give an integer, a RandomState or None.") from error
+        if not isinstance(self.options or {}, Mapping) or not all(isinstance(k, str) for k in self.options or {}):
+            raise ConfigError(f"options={self.options!r}: give a dictionary of settings by name.")
         return Settings.make(**{**flat, "latent": self.n_components, "seed": int(seed), **(self.options or {})})
 
     def _modules(self) -> dict[str, nn.Module]:
@@ -167,15 +174,10 @@ class VAE(Questions):
     def _open(self, X: Any, y: Any) -> Dataset:
         if isinstance(X, (str, Path)):
             X = open_data(X, label=y)
-        if isinstance(X, Dataset):
-            self.n_features_in_ = X.schema.n_features
-            return X
-        # scikit-learn's own checks of names and number of columns; the values are checked by ours.
-        validate_data(self, X, skip_check_array=True)
-        use_y = y if self.recipe == "cvae" or y is not None and self._conditional() else None
-        dataset = from_arrays(X, use_y)
-        check(X, dataset.schema, minimum_rows=2, warn_constant=True)
-        return dataset
-
-    def _conditional(self) -> bool:
-        return self._settings().recipe_.conditional
+        if not isinstance(X, Dataset):
+            self.check_names(X, reset=True)
+            X = from_arrays(X, y if self._settings().recipe_.conditional else None)
+        self.n_features_in_ = X.schema.n_features
+        if isinstance(X.x, Tensor):
+            check(X.x, X.schema, minimum_rows=2, warn_constant=True)
+        return X

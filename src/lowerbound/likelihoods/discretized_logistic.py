@@ -54,7 +54,7 @@ class DiscretizedLogistic(Family):
         self.params_shape = (2, *self.event_shape)
 
     def forward(self, params: Tensor) -> distributions.DiscretizedLogistic:
-        """Map (mean, raw log scale) ``(*lead, 2, *event)`` to the distribution; zeros give scale 1/4."""
+        """Map (mean, raw log scale) ``(*lead, 2, *event)`` to the distribution; zeros give a scale of 0.08."""
         loc, raw = params.unbind(params.ndim - len(self.event_shape) - 1)
         low, high = self.min_log_scale, self.max_log_scale
         log_scale = low + (high - low) * (raw - 0.5).sigmoid()

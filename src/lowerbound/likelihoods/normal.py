@@ -57,6 +57,7 @@ class Normal(Family):
 
     shift: Tensor
     unit: Tensor
+    log_scale: Tensor | None
     statistics: Tensor
 
     def __init__(
@@ -73,12 +74,13 @@ class Normal(Family):
         self.params_shape = (2, *self.event_shape) if variance == "network" else self.event_shape
         self.register_buffer("shift", torch.zeros(self.event_shape))
         self.register_buffer("unit", torch.ones(self.event_shape))
-        self.log_scale: Tensor | None = None
-        if variance in ("feature", "scalar"):
-            self.log_scale = nn.Parameter(torch.zeros(self.event_shape if variance == "feature" else ()))
         if variance == "optimal":
-            self.log_scale = nn.Buffer(torch.zeros(()))
+            self.register_buffer("log_scale", torch.zeros(()))
             self.register_buffer("statistics", torch.zeros(2))
+        elif variance in ("feature", "scalar"):
+            self.log_scale = nn.Parameter(torch.zeros(self.event_shape if variance == "feature" else ()))
+        else:
+            self.register_parameter("log_scale", None)
 
     def calibrate(self, mean: Tensor, std: Tensor) -> None:
         """Take shift and unit from the data's per-entry mean and standard deviation."""

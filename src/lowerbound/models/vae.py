@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from lowerbound.core import Batch, Level, Model, Progress, Site, Trace, draw
-from lowerbound.errors import ShapeError
+from lowerbound.errors import ConfigError, ShapeError
 
 __all__ = ["VAE"]
 
@@ -125,6 +125,11 @@ class VAE(Model):
             elif q is not None and level.enumerate:
                 z, weight = _enumerate(q, weight)
             else:
+                if q is not None and not q.has_rsample and torch.is_grad_enabled():
+                    raise ConfigError(
+                        f"Level {level.name!r} draws from a {type(q).__name__}, through which no gradient reaches the "
+                        "encoder: give the level enumerate=True."
+                    )
                 z = draw(p if q is None else q, weight.shape)
             sites[level.name] = Site(z, p, q, observed=given is not None)
             h = level.merge(h, z)

@@ -69,8 +69,8 @@ class _Plan:
         if not channels or min(channels) < 1:
             raise ConfigError(f"channels={tuple(channels)}: at least one stage, each with at least one channel.")
         counts = (blocks,) * len(channels) if isinstance(blocks, int) else tuple(blocks)
-        if len(counts) != len(channels) or min(counts) < 0:
-            raise ConfigError(f"blocks={blocks}: one number, or one for each of the {len(channels)} stages.")
+        if len(counts) != len(channels) or not 0 <= min(counts) <= max(counts) <= 64:
+            raise ConfigError(f"blocks={blocks}: one number up to 64, or one for each of the {len(channels)} stages.")
         self.blocks = counts
         self.height, self.width = image[1:]
         step = 2 ** len(channels)

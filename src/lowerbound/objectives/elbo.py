@@ -9,6 +9,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lowerbound.core import Progress, Schedule, Term, Trace, value_at
+from lowerbound.core.component import positive
 
 __all__ = ["ELBO"]
 
@@ -38,7 +39,7 @@ class ELBO(Term):
     def __init__(self, beta: float | Schedule = 1.0, samples: int = 1) -> None:
         super().__init__()
         self.beta = beta
-        self.samples = samples
+        self.samples = positive(samples, "samples")
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lowerbound.core import Term, Trace
+from lowerbound.core.component import positive
 
 __all__ = ["IWAE"]
 
@@ -35,7 +36,7 @@ class IWAE(Term):
 
     def __init__(self, samples: int) -> None:
         super().__init__()
-        self.samples = samples
+        self.samples = positive(samples, "samples")
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from torch import Tensor
-from torch import distributions as torch_distributions
 
+from lowerbound import distributions
 from lowerbound.core import Family, Size
 
 __all__ = ["OneHotCategorical"]
@@ -33,6 +33,6 @@ class OneHotCategorical(Family):
         super().__init__()
         self.event_shape = self.params_shape = tuple(event_shape)
 
-    def forward(self, params: Tensor) -> torch_distributions.OneHotCategorical:
+    def forward(self, params: Tensor) -> distributions.OneHot:
         """Map logits ``(*lead, K)`` to the distribution."""
-        return torch_distributions.OneHotCategorical(logits=params, validate_args=False)
+        return distributions.OneHot(params)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import OneHotCategorical
 
+from lowerbound import distributions
 from lowerbound.core import Component, Size
 
 __all__ = ["UniformCategorical"]
@@ -25,7 +25,7 @@ class UniformCategorical(Component, nn.Module):
 
     Examples
     --------
-    >>> UniformCategorical((4,))().probs
+    >>> UniformCategorical((4,))().mean
     tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
 
@@ -36,6 +36,6 @@ class UniformCategorical(Component, nn.Module):
         self.event_shape = tuple(event_shape)
         self.register_buffer("zeros", torch.zeros(self.event_shape), persistent=False)
 
-    def forward(self, *contexts: Tensor | None) -> OneHotCategorical:
+    def forward(self, *contexts: Tensor | None) -> distributions.OneHot:
         """Return the distribution, of empty batch shape."""
-        return OneHotCategorical(logits=self.zeros, validate_args=False)
+        return distributions.OneHot(self.zeros)

@@ -9,7 +9,7 @@ from torch import nn
 
 from lowerbound.core import Conditional, Constant, Family, Network, Size
 from lowerbound.data import Schema
-from lowerbound.errors import ConfigError
+from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.likelihoods import Bernoulli, Categorical, DiscretizedLogistic, Normal
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wrapped
@@ -84,9 +84,19 @@ def flat_vae(
 
 def _own(role: str, modules: Mapping[str, nn.Module], in_shapes: Sequence[Size], out_shape: Size) -> Network | None:
     module = modules.get(role)
-    if module is None or isinstance(module, Network):
-        return module
-    return Wrapped.around(module, role, in_shapes, out_shape)
+    if module is None:
+        return None
+    if not isinstance(module, nn.Module):
+        raise ConfigError(f"{role}={module!r} is not a torch.nn.Module.")
+    if not isinstance(module, Network):
+        return Wrapped.around(module, role, in_shapes, out_shape)
+    wanted = tuple(tuple(s) for s in in_shapes)
+    if tuple(module.in_shapes) != wanted or tuple(module.out_shape) != tuple(out_shape):
+        raise ShapeError(
+            f"The {role} {module!r} maps {module.in_shapes} to {module.out_shape}; here it must map {wanted} to "
+            f"{tuple(out_shape)}."
+        )
+    return module
 
 
 def _prior(options: ModelOptions, size: int, condition: Size | None) -> nn.Module:

@@ -20,7 +20,7 @@ class ModelOptions(BaseModel):
     'standard'
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     latent: Positive | None = Field(None, description="size of the latent space")
     likelihood: Literal["auto", "bernoulli", "normal", "categorical", "discretized-logistic"] = Field(

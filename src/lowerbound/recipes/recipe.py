@@ -37,6 +37,12 @@ class Recipe:
         Whether the model is conditioned on labels or covariates, which must then be given.
     defaults : dict
         Options that differ from the usual ones.
+
+    Examples
+    --------
+    >>> from lowerbound.recipes import vae
+    >>> vae.options(latent=8).latent
+    8
     """
 
     name: str

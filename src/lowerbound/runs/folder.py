@@ -16,7 +16,7 @@ from typing import Any
 
 from torch import Tensor
 
-from lowerbound.core.storage import read_json, read_tensors, write_json, write_tensors
+from lowerbound.core.storage import read_json, read_tensors, seal_holds, sealed, write_json, write_tensors
 from lowerbound.errors import CorruptRunError, RunError
 
 __all__ = ["FORMAT", "RunFolder", "versions"]
@@ -100,7 +100,8 @@ class RunFolder:
 
     def write_config(self, config: dict[str, Any]) -> None:
         """Write ``config.json``."""
-        write_json(self.file("config.json"), {"format": FORMAT, "kind": KIND, **config})
+        content = {**config, "format": FORMAT, "kind": KIND}
+        write_json(self.file("config.json"), sealed(content))
 
     def read_config(self) -> dict[str, Any]:
         """Read ``config.json``, bringing an older format up to date.
@@ -123,6 +124,10 @@ class RunFolder:
         if version > FORMAT:
             raise RunError(
                 f"{self.path} has format {version}, newer than this version's {FORMAT}. Upgrade with pip install -U lowerbound."
+            )
+        if not seal_holds(config):
+            raise CorruptRunError(
+                f"{self.file('config.json')} was changed since it was written: its checksum is not the recorded one."
             )
         for key, kind in REQUIRED.items():
             if not isinstance(config.get(key), kind):

@@ -85,11 +85,10 @@ def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
     try:
         return cls(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        raise ConfigError(
-            f"Setting {name} = {values.get(name)!r}: {first['msg']} ({cls.model_fields[name].description})."
-        ) from error
+        name = str(error.errors()[0]["loc"][0])
+        reasons = dict.fromkeys(e["msg"] for e in error.errors() if e["loc"][0] == name)
+        meaning = cls.model_fields[name].description
+        raise ConfigError(f"Setting {name} = {values.get(name)!r}: {' or '.join(reasons)} ({meaning}).") from error
 
 
 def read_assignments(pairs: list[str]) -> dict[str, Any]:
@@ -112,7 +111,7 @@ def read_assignments(pairs: list[str]) -> dict[str, Any]:
             raise ConfigError(f"--set {pair!r}: write key=value, for example --set latent=8.")
         try:
             settings[key.strip()] = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             settings[key.strip()] = value.strip()
     return settings
 

@@ -7,12 +7,17 @@ name is looked up among the public components of the package: the namespaces are
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
+import math
+import typing
 from collections.abc import Iterable
 from typing import Any
 
-from lowerbound.core import Component
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from lowerbound.core import Component, Schedule, Term
 from lowerbound.errors import LowerboundError, SpecError, UnknownNameError, nearest
 
 __all__ = ["components", "parse"]
@@ -40,7 +45,9 @@ def components(also: Iterable[str] = ()) -> dict[str, type[Component]]:
         module = importlib.import_module(namespace)
         for name in getattr(module, "__all__", dir(module)):
             value = getattr(module, name)
-            if isinstance(value, type) and issubclass(value, Component) and not inspect.isabstract(value):
+            if isinstance(value, type) and issubclass(value, Component) and value is not Component:
+                if inspect.isabstract(value):
+                    continue
                 found[name] = value
     return found
 
@@ -86,6 +93,8 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise SpecError(f"The specification {_shown(self.text)} is nested more than {MAX_DEPTH} deep.")
         match node:
+            case ast.Constant(value=float() as value) if not math.isfinite(value):
+                raise SpecError(f"Numbers in a specification are finite; {_shown(self.text)} has one that is not.")
             case ast.Constant(value=value) if value is None or type(value) in (bool, int, float, str):
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
@@ -94,24 +103,22 @@ class _Reader:
                 return [self.read(item, depth + 1) for item in items]
             case ast.Tuple(elts=items):
                 return tuple(self.read(item, depth + 1) for item in items)
-            case ast.Dict(keys=keys, values=values):
-                return {
-                    self.read(k, depth + 1): self.read(v, depth + 1) for k, v in zip(keys, values, strict=True) if k
-                }
+            case ast.Dict(keys=keys, values=values) if all(_is_text(key) for key in keys):
+                names = [ast.literal_eval(key) for key in keys if key is not None]
+                return {k: self.read(v, depth + 1) for k, v in zip(names, values, strict=True)}
             case ast.BinOp(left=left, op=ast.Add() | ast.Mult() as op, right=right):
                 return self._combine(self.read(left, depth + 1), op, self.read(right, depth + 1))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
                 return self._build(name, args, keywords, depth)
         raise SpecError(
-            f"{ast.unparse(node)!r} is not allowed in a specification; use component names with arguments, "
-            "numbers, strings, lists, + and *."
+            f"{_shown(ast.get_source_segment(self.text, node) or self.text)} is not allowed in a specification; use "
+            "component names with arguments, numbers, strings, lists, + and *."
         )
 
     def _combine(self, left: Any, op: ast.operator, right: Any) -> Any:
         operands = (left, right)
-        if not any(isinstance(x, Component) for x in operands) or any(
-            isinstance(x, (str, list, tuple)) for x in operands
-        ):
+        allowed = all(isinstance(x, (Term, Schedule)) or type(x) in (int, float) for x in operands)
+        if not allowed or not any(isinstance(x, Term) for x in operands):
             raise SpecError(f"In {_shown(self.text)}, + and * are between terms, or a number and a term.")
         try:
             return left + right if isinstance(op, ast.Add) else left * right
@@ -121,16 +128,46 @@ class _Reader:
     def _build(self, name: str, args: list[ast.expr], keywords: list[ast.keyword], depth: int) -> Component:
         if name not in self.known:
             raise UnknownNameError(f"There is no component {name!r}. {nearest(name, self.known)}")
-        if any(isinstance(a, ast.Starred) for a in args) or any(k.arg is None for k in keywords):
-            raise SpecError(f"In {_shown(self.text)}: write each argument of {name} out.")
+        names = {k.arg for k in keywords}
+        if any(isinstance(a, ast.Starred) for a in args) or None in names or len(names) < len(keywords):
+            raise SpecError(f"In {_shown(self.text)}: write each argument of {name} out, once.")
         positional = [self.read(a, depth + 1) for a in args]
         named = {str(k.arg): self.read(k.value, depth + 1) for k in keywords}
+        _check_arguments(self.known[name], positional, named, self.text)
         try:
             return self.known[name](*positional, **named)
         except LowerboundError:
             raise
-        except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError, IndexError) as error:
+        except Exception as error:
             raise SpecError(f"{name} refuses its arguments in {_shown(self.text)}: {error}") from error
+
+
+def _is_text(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)
+
+
+def _check_arguments(cls: type[Component], positional: list[Any], named: dict[str, Any], text: str) -> None:
+    """Hold arguments against the constructor's annotations: a specification is a user's input."""
+    signature = inspect.signature(cls)
+    try:
+        bound = signature.bind(*positional, **named)
+    except TypeError as error:
+        raise SpecError(f"{cls.__name__} in {_shown(text)}: {error}; it takes {signature}.") from error
+    hints = typing.get_type_hints(cls.__init__)
+    for name, value in bound.arguments.items():
+        if name not in hints:
+            continue
+        try:
+            _adapter(cls, name).validate_python(value)
+        except ValidationError as error:
+            reason = " or ".join(dict.fromkeys(e["msg"] for e in error.errors()))
+            raise SpecError(f"{cls.__name__} in {_shown(text)}: {name}={value!r} is not possible: {reason}.") from error
+
+
+@functools.cache
+def _adapter(cls: type[Component], name: str) -> TypeAdapter[Any]:
+    hint = typing.get_type_hints(cls.__init__)[name]
+    return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True, strict=True))
 
 
 def _shown(text: str) -> str:

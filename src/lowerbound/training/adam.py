@@ -58,9 +58,13 @@ class Adam:
         if not self.parameters:
             return
         steps = [t.to(torch.float32) for _ in self.parameters]
+        # The kernel walks raw memory: a gradient laid out unlike its parameter (convolutions give such) would be
+        # applied to the wrong entries.
+        pairs = zip(self.parameters, gradients, strict=True)
+        gradients = [g if g.stride() == p.stride() else torch.empty_like(p).copy_(g) for p, g in pairs]
         torch.ops.aten._fused_adamw_(
             [p.data for p in self.parameters],
-            list(gradients),
+            gradients,
             self.first,
             self.second,
             [],

@@ -7,14 +7,20 @@ any moment leaves a checkpoint that is whole.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from lowerbound.core.storage import read_json, read_tensors, remove_leftovers, write_json, write_tensors
+from lowerbound.core.storage import (
+    read_json,
+    read_tensors,
+    remove_leftovers,
+    seal_holds,
+    sealed,
+    write_json,
+    write_tensors,
+)
 from lowerbound.errors import CorruptRunError, RunError
 
 __all__ = ["Checkpoints"]
@@ -50,7 +56,7 @@ class Checkpoints:
         name = f"step-{state['step']}.safetensors"
         checksum = write_tensors(self.folder / name, tensors)
         content = {"format": FORMAT, "tensors": name, "sha256": checksum, **state}
-        write_json(self.folder / "state.json", {**content, "check": _check(content)})
+        write_json(self.folder / "state.json", sealed(content))
         for old in self.folder.glob("step-*.safetensors"):
             if old.name != name:
                 old.unlink(missing_ok=True)
@@ -73,13 +79,10 @@ class Checkpoints:
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: it does not name its tensors.")
         if state["format"] > FORMAT:
             raise RunError(f"{self.folder} was written by a newer version of lowerbound; upgrade to read it.")
-        if state.pop("check", None) != _check(state):
+        if not seal_holds(state):
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: its checksum is not the recorded one.")
         name = state["tensors"]
         if Path(name).name != name:
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: {name!r} is not a file of this folder.")
         return read_tensors(self.folder / name, str(state.get("sha256"))), state
 
-
-def _check(state: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()

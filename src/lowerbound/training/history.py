@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from lowerbound.core.storage import remove_leftovers, write_bytes
+from lowerbound.core.storage import read_bytes, remove_leftovers, write_bytes
 from lowerbound.errors import CorruptRunError, RunError
 
 __all__ = ["History", "Observer", "Record"]
@@ -102,11 +102,11 @@ def read_records(path: Path) -> list[Record]:
         When a line that is whole is not a record.
     """
     records: list[Record] = []
-    try:
-        text = path.read_bytes().decode()
-    except FileNotFoundError:
+    if not path.exists():
         return records
-    except (OSError, UnicodeDecodeError) as error:
+    try:
+        text = read_bytes(path).decode()
+    except UnicodeDecodeError as error:
         raise CorruptRunError(f"{path} is damaged: {error}.") from error
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         if not line.endswith("\n"):

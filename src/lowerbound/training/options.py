@@ -21,7 +21,7 @@ class TrainOptions(BaseModel):
     'cosine'
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     epochs: Positive | None = Field(None, description="passes over the training rows")
     max_time: Annotated[float, Field(gt=0)] | None = Field(None, description="stop after this many seconds")

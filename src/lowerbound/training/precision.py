@@ -29,8 +29,8 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.zeros(1, device=device).tolist()
+    except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
         raise ConfigError(
             f"device={name!r} cannot be used here ({str(error).splitlines()[0]}). Use device='auto'."
         ) from error
