@@ -25,14 +25,14 @@ ALLOWED: dict[str, set[str]] = {
     "recipes": COMPONENTS | {"core"},
     "training": {"core"},
     "runs": BELOW_RUNS,
-    "estimators": BELOW_RUNS | {"runs"},
-    "report": DOORS,
+    "report": BELOW_RUNS | {"runs"},
+    "estimators": BELOW_RUNS | {"runs", "report"},
     "cli": DOORS | {"report"},
 }
 # Modules beside the folders: the lazy surface may name everything, the entry point only starts the command line.
-TOP: dict[str, set[str]] = {"errors": set(), "__init__": {*ALLOWED, "errors"}, "__main__": {"cli"}}
-EVERYWHERE = {"errors"}
-THIRD_PARTY = {"core": {"torch"}, "distributions": {"torch"}, "errors": set()}
+TOP: dict[str, set[str]] = {"errors": set(), "version": set(), "__init__": {*ALLOWED, "errors"}, "__main__": {"cli"}}
+EVERYWHERE = {"errors", "version"}
+THIRD_PARTY = {"core": {"torch", "safetensors"}, "distributions": {"torch"}, "errors": set()}
 
 MAX_FILE, MAX_FUNCTION = 300, 40
 
@@ -111,10 +111,10 @@ def test_right_arrows_are_accepted() -> None:
 
 
 def body_length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from ``def`` to the end, the docstring not counted."""
+    """Lines of the body, the docstring not counted: a constructor that lists its arguments is not long for it."""
     first = function.body[0]
     documented = ast.get_docstring(function) is not None
-    return function.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1) * documented
+    return function.end_lineno - first.lineno + 1 - (first.end_lineno - first.lineno + 1) * documented
 
 
 def test_files_are_short() -> None:

@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from lowerbound import errors
+from lowerbound.version import __version__
 
 if TYPE_CHECKING:
     from lowerbound import (
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
     )
     from lowerbound.estimators import VAE, load
 
-__version__ = "0.1.0"
-
 __all__ = [
     "VAE",
+    "__version__",
     "core",
     "data",
     "distributions",
@@ -65,4 +65,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return __all__

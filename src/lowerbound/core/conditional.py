@@ -98,9 +98,8 @@ def call(network: nn.Module, shapes: Sequence[Size], inputs: Sequence[Tensor]) -
     """
     for i, (x, shape) in enumerate(zip(inputs, shapes, strict=True)):
         if tuple(x.shape[x.ndim - len(shape) :]) != tuple(shape):
-            raise ShapeError(
-                f"{type(network).__name__}: input {i} has shape {tuple(x.shape)}; expected (*, {', '.join(map(str, shape))})."
-            )
+            wanted = ", ".join(map(str, shape))
+            raise ShapeError(f"{type(network).__name__}: input {i} has shape {tuple(x.shape)}; expected (*, {wanted}).")
     lead = torch.broadcast_shapes(*(x.shape[: x.ndim - len(s)] for x, s in zip(inputs, shapes, strict=True)))
     flat = [x.expand(*lead, *s).reshape(-1, *s) for x, s in zip(inputs, shapes, strict=True)]
     with torch.autocast(flat[0].device.type, _layers or torch.bfloat16, enabled=_layers is not None):

@@ -133,4 +133,3 @@ class Cyclical(Schedule):
             return self.start + (self.end - self.start) * torch.where(step >= self.steps, 1.0, inside)
         inside = 1.0 if step >= self.steps else min(step * self.cycles / self.steps % 1.0 / self.ramp, 1.0)
         return self.start + (self.end - self.start) * inside
-

@@ -16,7 +16,18 @@ from torch import Tensor
 
 from lowerbound.errors import CorruptRunError, RunError
 
-__all__ = ["read_bytes", "read_json", "read_tensors", "remove_leftovers", "seal_holds", "sealed", "sha256", "write_bytes", "write_json", "write_tensors"]
+__all__ = [
+    "read_bytes",
+    "read_json",
+    "read_tensors",
+    "remove_leftovers",
+    "seal_holds",
+    "sealed",
+    "sha256",
+    "write_bytes",
+    "write_json",
+    "write_tensors",
+]
 
 
 @contextmanager

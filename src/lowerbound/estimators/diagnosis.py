@@ -110,8 +110,8 @@ def _about(latent: Latents, n: int) -> list[str]:
     quiet = int((latent.kl_per_dim < QUIET).sum()) if np.isfinite(latent.kl_per_dim).all() else 0
     if latent.active_units == 0:
         out.append(
-            f"The posterior of {name} has collapsed: no latent varies with the data. Lower beta, raise `warmup`, or use a "
-            "weaker decoder; check that the data has more than one kind of row."
+            f"The posterior of {name} has collapsed: no latent varies with the data. Lower beta, raise `warmup`, or "
+            "use a weaker decoder; check that the data has more than one kind of row."
         )
     elif quiet:
         out.append(
@@ -120,12 +120,13 @@ def _about(latent: Latents, n: int) -> list[str]:
         )
     elif latent.active_units == width and latent.kl / width > 2:
         out.append(
-            f"All {width} latents are active, {latent.kl / width:.1f} nats each: a larger `latent` may raise the likelihood."
+            f"All {width} latents are active, {latent.kl / width:.1f} nats each: a larger `latent` may raise the "
+            "likelihood."
         )
     measurable = latent.mutual_information < 0.9 * math.log(max(n, 2))
     if measurable and latent.aggregate_gap > max(1.0, 0.25 * latent.kl) and latent.active_units:
         out.append(
-            f"The codes do not fill the prior: KL(q(z) || p(z)) is {latent.aggregate_gap:.1f} of {latent.kl:.1f} nats, so "
-            "samples from the prior may look worse than reconstructions. A learned prior helps."
+            f"The codes do not fill the prior: KL(q(z) || p(z)) is {latent.aggregate_gap:.1f} of {latent.kl:.1f} nats, "
+            "so samples from the prior may look worse than reconstructions. A learned prior helps."
         )
     return out

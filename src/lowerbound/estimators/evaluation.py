@@ -59,8 +59,9 @@ def statement(schema: Schema, samples: int) -> str:
 
     Examples
     --------
-    >>> statement(Schema((2,), "real"), 64)
-    'Nats per row, summed over features; a density in the units of the data. log p(x) by importance sampling with S = 64.'
+    >>> print(statement(Schema((2,), "real"), 64))
+    Nats per row, summed over features; a density in the units of the data.
+    log p(x) by importance sampling with S = 64.
     """
     if schema.binarize:
         kind = "probabilities of binary data, binarized once by a fixed seed (training draws anew at each visit)"

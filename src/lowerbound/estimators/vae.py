@@ -111,9 +111,8 @@ class VAE(Questions):
         self.random_state = random_state
 
     def _settings(self) -> Settings:
-        named = ("recipe", "likelihood", "variance", "posterior", "prior", "network", "hidden", "nonlinearity", "epochs",
-                 "batch_size", "learning_rate", "patience", "precision", "compile", "device", "valid_fraction")  # fmt: skip
-        flat = {name: getattr(self, name) for name in named}
+        own = ("n_components", "beta", "encoder", "decoder", "options", "verbose", "random_state")
+        flat = {name: value for name, value in self.get_params(deep=False).items() if name not in own}
         if self.beta is not None:
             flat["beta"] = self.beta
         seed = self.random_state

@@ -26,6 +26,11 @@ class Bound:
     ----------
     elbo, rate, distortion : ndarray, (n,)
         Of each row.
+
+    Examples
+    --------
+    >>> Bound(np.array([-3.0, -5.0]), np.array([1.0, 1.0]), np.array([2.0, 4.0])).summary()["elbo"]
+    -4.0
     """
 
     elbo: np.ndarray
@@ -59,6 +64,14 @@ def elbo(model: Model, batches: Iterator[Batch], samples: int = 1, *, seed: int 
     References
     ----------
     Alemi et al., Fixing a Broken ELBO, 2018, section 2 (rate and distortion).
+
+    Examples
+    --------
+    >>> from lowerbound.recipes import ModelOptions, vae
+    >>> from lowerbound.data import Schema
+    >>> model = vae.model(Schema((3,), "real"), ModelOptions(latent=2), {}).eval()
+    >>> elbo(model, iter([{"x": torch.zeros(5, 3)}])).elbo.shape
+    (5,)
     """
     rates, distortions = [], []
     with torch.no_grad(), torch.random.fork_rng():

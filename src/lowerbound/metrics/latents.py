@@ -45,6 +45,12 @@ class Latents:
         I_q(x; z) within these rows, nats; at most log n.
     aggregate_gap : float
         KL(q(z) || p(z)), nats: ``kl`` minus the mutual information.
+
+    Examples
+    --------
+    >>> two = np.array([1.0, 0.0])
+    >>> Latents("z", two, 1.0, np.zeros((4, 2)), two, two > 0, 0.8, 0.2).active_units
+    1
     """
 
     name: str
@@ -77,6 +83,13 @@ def mutual_information(samples: Tensor, log_q: Tensor, density: DiagonalNormal) 
     References
     ----------
     Hoffman and Johnson, ELBO surgery, 2016.
+
+    Examples
+    --------
+    >>> far = DiagonalNormal(torch.tensor([[0.0], [100.0]]), torch.zeros(2, 1))
+    >>> z = far.mean
+    >>> round(mutual_information(z, far.log_prob(z), far).item(), 4)
+    0.6931
     """
     n = len(samples)
     marginal = torch.cat([torch.logsumexp(density.log_prob(z[:, None]), 1) for z in samples.split(256)]) - math.log(n)
@@ -94,6 +107,14 @@ def inspect_latents(model: Model, batches: Iterator[Batch], *, seed: int = 0) ->
         Batches of rows, as the model takes them.
     seed
         Of the draws for the mutual information.
+
+    Examples
+    --------
+    >>> from lowerbound.recipes import ModelOptions, vae
+    >>> from lowerbound.data import Schema
+    >>> model = vae.model(Schema((3,), "real"), ModelOptions(latent=2), {}).eval()
+    >>> inspect_latents(model, iter([{"x": torch.randn(5, 3)}]))[0].means.shape
+    (5, 2)
     """
     sites: dict[str, list[Site]] = {}
     with torch.no_grad(), torch.random.fork_rng():

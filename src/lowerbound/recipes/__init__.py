@@ -8,4 +8,3 @@ from lowerbound.recipes.registry import find, names
 from lowerbound.recipes.vae import elbo, vae
 
 __all__ = ["ModelOptions", "Recipe", "beta_vae", "cvae", "elbo", "find", "names", "vae"]
-

@@ -39,9 +39,8 @@ def likelihood_family(schema: Schema, options: ModelOptions) -> Family:
     name = usual if options.likelihood == "auto" else options.likelihood
     fits = {"binary": {"bernoulli"}, "levels": {"discretized-logistic", "categorical", "normal"}, "real": {"normal"}}
     if name not in fits[schema.support] | {"normal"}:
-        raise ConfigError(
-            f"likelihood={name!r} cannot describe {schema.support} data; use {' or '.join(sorted(fits[schema.support]))}."
-        )
+        possible = " or ".join(sorted(fits[schema.support]))
+        raise ConfigError(f"likelihood={name!r} cannot describe {schema.support} data; use {possible}.")
     if name == "bernoulli":
         return Bernoulli(schema.shape)
     if name == "normal":

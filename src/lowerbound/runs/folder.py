@@ -123,7 +123,8 @@ class RunFolder:
             raise CorruptRunError(f"{self.file('config.json')} is not the configuration of a lowerbound run.")
         if version > FORMAT:
             raise RunError(
-                f"{self.path} has format {version}, newer than this version's {FORMAT}. Upgrade with pip install -U lowerbound."
+                f"{self.path} has format {version}, newer than this version's {FORMAT}. "
+                "Upgrade with pip install -U lowerbound."
             )
         if not seal_holds(config):
             raise CorruptRunError(
@@ -148,10 +149,10 @@ def versions() -> dict[str, str]:
     import numpy
     import torch
 
-    import lowerbound
+    from lowerbound.version import __version__
 
     return {
-        "lowerbound": lowerbound.__version__,
+        "lowerbound": __version__,
         "torch": torch.__version__,
         "numpy": numpy.__version__,
         "python": platform.python_version(),

@@ -85,4 +85,3 @@ class Checkpoints:
         if Path(name).name != name:
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: {name!r} is not a file of this folder.")
         return read_tensors(self.folder / name, str(state.get("sha256"))), state
-

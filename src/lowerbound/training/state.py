@@ -86,8 +86,8 @@ class RunState:
             groups.setdefault(group, {})[name] = tensor.to(device)
         if plain.get("total") != total:
             raise ConfigError(
-                f"This run was to take {plain.get('total')} steps and is now asked for {total}: its schedules would change. "
-                "Resume it with its own settings and data, or start a new run."
+                f"This run was to take {plain.get('total')} steps and is now asked for {total}: its schedules would "
+                "change. Resume it with its own settings and data, or start a new run."
             )
         try:
             model.load_state_dict(groups.get("model", {}))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,44 +25,16 @@ from lowerbound.training.distributed import Processes
 from lowerbound.training.divergence import explain
 from lowerbound.training.history import History, Observer
 from lowerbound.training.interrupt import listening
+from lowerbound.training.outcome import Outcome
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.precision import choose_compile, choose_precision
 from lowerbound.training.rate import learning_rate
 from lowerbound.training.state import RunState
 from lowerbound.training.step import Step
 
-__all__ = ["Outcome", "Trainer"]
+__all__ = ["Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
-
-
-@dataclass
-class Outcome:
-    """How a run ended.
-
-    Attributes
-    ----------
-    reason : str
-        ``finished``, ``early stopping``, ``time limit``, or the name of a signal.
-    step : int
-        Steps done.
-    best : dict of str to Tensor
-        The weights to answer with: the average at its best validation, or the last.
-    history : History
-    facts : dict of str to str
-        Precision, compilation, device: what was chosen.
-    """
-
-    reason: str
-    step: int
-    best: dict[str, Tensor]
-    history: History
-    facts: dict[str, str]
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.reason in ("finished", "early stopping")
 
 
 class Trainer:
