@@ -3,7 +3,7 @@
 from lowerbound.core.batches import Batches
 from lowerbound.core.calibration import Calibrated, ClosedForm, calibrate, closed_forms
 from lowerbound.core.component import Component, describe
-from lowerbound.core.conditional import Conditional, Constant, Family, Network, Size, call, layer_precision
+from lowerbound.core.conditional import Conditional, Constant, Family, Network, Size, as_shape, call, layer_precision
 from lowerbound.core.model import Batch, Level, Model, draw
 from lowerbound.core.objective import Log, Objective, Rowwise, Scaled, Sum, Term
 from lowerbound.core.progress import Progress
@@ -36,6 +36,7 @@ __all__ = [
     "Sum",
     "Term",
     "Trace",
+    "as_shape",
     "calibrate",
     "call",
     "closed_forms",

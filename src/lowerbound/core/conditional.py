@@ -18,11 +18,29 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from lowerbound.core.component import Component
-from lowerbound.errors import ShapeError
+from lowerbound.errors import ConfigError, ShapeError
 
-__all__ = ["Conditional", "Constant", "Family", "Network", "Size", "call", "layer_precision"]
+__all__ = ["Conditional", "Constant", "Family", "Network", "Size", "as_shape", "call", "layer_precision"]
 
 Size = tuple[int, ...]
+
+
+def as_shape(shape: Sequence[int]) -> Size:
+    """Return an event shape as a tuple.
+
+    Raises
+    ------
+    ConfigError
+        When a size is not at least one.
+
+    Examples
+    --------
+    >>> as_shape([1, 28, 28])
+    (1, 28, 28)
+    """
+    if any(size < 1 for size in shape):
+        raise ConfigError(f"The shape {tuple(shape)} is not possible: every size is at least 1.")
+    return tuple(shape)
 
 
 class Network(Component, nn.Module, ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Family, Size
+from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ConfigError
 
 __all__ = ["Categorical"]
@@ -41,7 +41,7 @@ class Categorical(Family):
         super().__init__()
         if n_classes < 2:
             raise ConfigError(f"A categorical likelihood needs at least two classes; got n_classes={n_classes}.")
-        self.event_shape = tuple(event_shape)
+        self.event_shape = as_shape(event_shape)
         self.n_classes = n_classes
         self.params_shape = (*self.event_shape, n_classes)
 

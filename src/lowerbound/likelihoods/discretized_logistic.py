@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Family, Size
+from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ConfigError
 
 __all__ = ["DiscretizedLogistic"]
@@ -48,7 +48,7 @@ class DiscretizedLogistic(Family):
         super().__init__()
         if levels < 2:
             raise ConfigError(f"A discretized logistic needs at least two levels; got levels={levels}.")
-        self.event_shape = tuple(event_shape)
+        self.event_shape = as_shape(event_shape)
         self.levels = levels
         self.min_log_scale, self.max_log_scale = min_log_scale, max_log_scale
         self.params_shape = (2, *self.event_shape)

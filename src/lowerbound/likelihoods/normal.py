@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lowerbound import distributions
-from lowerbound.core import Family, Size
+from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ConfigError
 
 __all__ = ["Normal"]
@@ -69,7 +69,7 @@ class Normal(Family):
             raise ConfigError(f"variance={variance!r}: use one of {', '.join(kinds)}, or a positive number.")
         if not isinstance(variance, str) and not 0 < variance < math.inf:
             raise ConfigError(f"variance={variance}: a fixed variance is a positive number.")
-        self.event_shape = tuple(event_shape)
+        self.event_shape = as_shape(event_shape)
         self.variance, self.floor, self.standardize = variance, floor, standardize
         self.params_shape = (2, *self.event_shape) if variance == "network" else self.event_shape
         self.register_buffer("shift", torch.zeros(self.event_shape))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lowerbound.core import Network, Size
+from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.networks.activation import activation
 
@@ -125,8 +125,8 @@ class ConvEncoder(Network):
         nonlinearity: str = "silu",
     ) -> None:
         super().__init__()
-        self.in_shapes = tuple(tuple(s) for s in in_shapes)
-        self.out_shape = tuple(out_shape)
+        self.in_shapes = tuple(as_shape(s) for s in in_shapes)
+        self.out_shape = as_shape(out_shape)
         self.plan = _Plan(self.in_shapes[0], channels, blocks)
         if any(len(s) != 1 for s in self.in_shapes[1:]):
             raise ShapeError(f"Beside the image, inputs are vectors (D,); got {self.in_shapes[1:]}.")
@@ -198,8 +198,8 @@ class ConvDecoder(Network):
         last: int = 0,
     ) -> None:
         super().__init__()
-        self.in_shapes = tuple(tuple(s) for s in in_shapes)
-        self.out_shape = tuple(out_shape)
+        self.in_shapes = tuple(as_shape(s) for s in in_shapes)
+        self.out_shape = as_shape(out_shape)
         body = self.out_shape[:-1] if last else self.out_shape
         self.plan = _Plan(body[-3:], channels, blocks)
         self.channels, self.hidden, self.nonlinearity, self.last = tuple(channels), hidden, nonlinearity, last

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from lowerbound.core import Network, Size
+from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ConfigError
 from lowerbound.networks.activation import activation
 
@@ -53,8 +53,8 @@ class MLP(Network):
         super().__init__()
         if any(width < 1 for width in hidden):
             raise ConfigError(f"hidden={tuple(hidden)}: every hidden layer has at least one unit.")
-        self.in_shapes = tuple(tuple(s) for s in in_shapes)
-        self.out_shape = tuple(out_shape)
+        self.in_shapes = tuple(as_shape(s) for s in in_shapes)
+        self.out_shape = as_shape(out_shape)
         self.hidden, self.nonlinearity, self.dropout = tuple(hidden), nonlinearity, dropout
         widths = [sum(math.prod(s) for s in self.in_shapes), *hidden]
         layers: list[nn.Module] = []

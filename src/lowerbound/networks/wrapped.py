@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from lowerbound.core import Network, Size
+from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ShapeError
 
 __all__ = ["Wrapped"]
@@ -53,7 +53,7 @@ class Wrapped(Network):
     ) -> None:
         super().__init__()
         self.role = role
-        self.in_shapes = tuple(tuple(s) for s in in_shapes)
+        self.in_shapes = tuple(as_shape(s) for s in in_shapes)
         self.out_shape, self.feature_shape = tuple(out_shape), tuple(feature_shape)
         self.module = module
         same = self.feature_shape == self.out_shape

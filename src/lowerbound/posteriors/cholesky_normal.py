@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Family, Size
+from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ShapeError
 
 __all__ = ["CholeskyNormal"]
@@ -39,7 +39,7 @@ class CholeskyNormal(Family):
         super().__init__()
         if len(event_shape) != 1:
             raise ShapeError(f"A full-covariance normal is over vectors; got the event shape {tuple(event_shape)}.")
-        self.event_shape = tuple(event_shape)
+        self.event_shape = as_shape(event_shape)
         d = self.event_shape[0]
         self.params_shape = (d * (d + 3) // 2,)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Family, Size
+from lowerbound.core import Family, Size, as_shape
 
 __all__ = ["OneHotCategorical"]
 
@@ -31,7 +31,7 @@ class OneHotCategorical(Family):
 
     def __init__(self, event_shape: Size) -> None:
         super().__init__()
-        self.event_shape = self.params_shape = tuple(event_shape)
+        self.event_shape = self.params_shape = as_shape(event_shape)
 
     def forward(self, params: Tensor) -> distributions.OneHot:
         """Map logits ``(*lead, K)`` to the distribution."""

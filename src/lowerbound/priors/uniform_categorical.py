@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound import distributions
-from lowerbound.core import Component, Size
+from lowerbound.core import Component, Size, as_shape
 
 __all__ = ["UniformCategorical"]
 
@@ -33,7 +33,7 @@ class UniformCategorical(Component, nn.Module):
 
     def __init__(self, event_shape: Size) -> None:
         super().__init__()
-        self.event_shape = tuple(event_shape)
+        self.event_shape = as_shape(event_shape)
         self.register_buffer("zeros", torch.zeros(self.event_shape), persistent=False)
 
     def forward(self, *contexts: Tensor | None) -> distributions.OneHot:

@@ -10,7 +10,6 @@ import ast
 import functools
 import importlib
 import inspect
-import math
 import typing
 from collections.abc import Iterable
 from typing import Any
@@ -93,8 +92,8 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise SpecError(f"The specification {_shown(self.text)} is nested more than {MAX_DEPTH} deep.")
         match node:
-            case ast.Constant(value=float() as value) if not math.isfinite(value):
-                raise SpecError(f"Numbers in a specification are finite; {_shown(self.text)} has one that is not.")
+            case ast.Constant(value=int() | float() as value) if not abs(value) < 2**63:
+                raise SpecError(f"Numbers in a specification are below 2^63; {_shown(self.text)} has a larger one.")
             case ast.Constant(value=value) if value is None or type(value) in (bool, int, float, str):
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
@@ -153,21 +152,21 @@ def _check_arguments(cls: type[Component], positional: list[Any], named: dict[st
         bound = signature.bind(*positional, **named)
     except TypeError as error:
         raise SpecError(f"{cls.__name__} in {_shown(text)}: {error}; it takes {signature}.") from error
-    hints = typing.get_type_hints(cls.__init__)
+    adapters = _adapters(cls)
     for name, value in bound.arguments.items():
-        if name not in hints:
+        if name not in adapters:
             continue
         try:
-            _adapter(cls, name).validate_python(value)
+            adapters[name].validate_python(value)
         except ValidationError as error:
             reason = " or ".join(dict.fromkeys(e["msg"] for e in error.errors()))
             raise SpecError(f"{cls.__name__} in {_shown(text)}: {name}={value!r} is not possible: {reason}.") from error
 
 
 @functools.cache
-def _adapter(cls: type[Component], name: str) -> TypeAdapter[Any]:
-    hint = typing.get_type_hints(cls.__init__)[name]
-    return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True, strict=True))
+def _adapters(cls: type[Component]) -> dict[str, TypeAdapter[Any]]:
+    config = ConfigDict(arbitrary_types_allowed=True, strict=True)
+    return {name: TypeAdapter(hint, config=config) for name, hint in typing.get_type_hints(cls.__init__).items()}
 
 
 def _shown(text: str) -> str:

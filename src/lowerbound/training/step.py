@@ -7,6 +7,7 @@ Adam, weight average - is one function that runs eagerly or as one compiled grap
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from lowerbound.training.distributed import Processes
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.players import player_parameters
 
-__all__ = ["Gradients", "Step"]
+__all__ = ["Gradients", "Step", "seed_noise"]
 
 Gradients = dict[str, list[Tensor]]
 Prepare = Callable[[Batch], Batch]
@@ -99,7 +100,7 @@ class Step:
         """
         numbers = [torch.tensor(v, device=self.device) for v in (float(step), lr, decay)]
         if self.options.accumulate == 1 and not self.processes.several:
-            torch.manual_seed(seed)
+            seed_noise(self.device, seed)
             log, finite = self._functions["whole"](batch, *numbers)
         else:
             log, gradients = self._in_parts(batch, numbers[0], seed)
@@ -116,8 +117,11 @@ class Step:
         # fallback_random: compiled noise is eager noise, from torch's generators.
         options: dict[str, Any] = {"fallback_random": True}
         for name, function in self._functions.items():
-            compiled = torch.compile(function, fullgraph=True, dynamic=False, options=options)
-            self._functions[name] = _with_gradients(compiled)
+            self._functions[name] = torch.compile(function, fullgraph=True, dynamic=False, options=options)
+
+    def running(self) -> AbstractContextManager[object]:
+        """Return the context in which steps are taken: compiled ones take gradients inside their graph."""
+        return torch._dynamo.config.patch(trace_autograd_ops=True) if self.compiled else nullcontext()
 
     def uncompile(self) -> None:
         """Go back to the eager functions."""
@@ -133,7 +137,7 @@ class Step:
         for start in range(0, rows, size):
             part = {name: value[start : start + size] for name, value in batch.items()}
             share = min(size, rows - start) / rows
-            torch.manual_seed(seed)
+            seed_noise(self.device, seed)
             with noise.use(noise.Window(rows * self.processes.rank + start, rows * self.processes.world)):
                 log, gradients = self._functions["compute"](part, t)
             for name, value in log.items():
@@ -164,7 +168,8 @@ class Step:
         total = torch.zeros((), device=t.device)
         clip = self.options.clip
         for name, values in gradients.items():
-            square = torch.stack([g.square().sum() for g in values]).sum() if values else torch.zeros_like(total)
+            norms = [torch.linalg.vector_norm(g) for g in values]
+            square = torch.stack(norms).square().sum() if norms else torch.zeros_like(total)
             total = total + square
             finite = finite & square.isfinite() & log[f"loss/{name}"].isfinite()
             if clip is not None:
@@ -192,11 +197,12 @@ class Step:
         return self._apply(gradients, t, lr, decay, log)
 
 
-def _with_gradients(compiled: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a compiled function take gradients inside its graph."""
+def seed_noise(device: torch.device, seed: int) -> None:
+    """Seed the generators that a step on ``device`` draws from.
 
-    def run(*args: Any) -> Any:
-        with torch._dynamo.config.patch(trace_autograd_ops=True):
-            return compiled(*args)
-
-    return run
+    ``torch.manual_seed`` would do, at the price of a formatted stack trace for each device that
+    is not there, kept for good.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)

@@ -30,7 +30,7 @@ from lowerbound.training.options import TrainOptions
 from lowerbound.training.precision import choose_compile, choose_precision
 from lowerbound.training.rate import learning_rate
 from lowerbound.training.state import RunState
-from lowerbound.training.step import Step
+from lowerbound.training.step import Step, seed_noise
 
 __all__ = ["Trainer"]
 
@@ -147,7 +147,7 @@ class Trainer:
         for observer in self.observers:
             observer.start(self.state.step, self.total, self.facts)
         try:
-            with listening() as interrupt, torch.random.fork_rng():
+            with listening() as interrupt, torch.random.fork_rng(), self.step.running():
                 reason = self._run(lambda: interrupt.name)
         finally:
             for observer in self.observers:
@@ -234,7 +234,7 @@ class Trainer:
         numbers = None if rows is None else rows(*divmod(self.state.step, self.batches.steps))
         if numbers is not None and self.which is not None:
             numbers = self.which[numbers]
-        torch.manual_seed(noise.mix_seed(self.options.seed, self.state.step))
+        seed_noise(self.device, noise.mix_seed(self.options.seed, self.state.step))
         return explain(self.model, self.prepare(batch), self.state.step, log, lr, numbers)
 
     def _close_round(self) -> None:
