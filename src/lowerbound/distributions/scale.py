@@ -12,11 +12,13 @@ def gentle_log(raw: Tensor) -> Tensor:
     r"""Return the log of a scale: ``exp(raw)`` below zero, ``1 + raw`` above, smooth where they meet.
 
     A large raw value then costs a KL that grows with its square, as a large mean does; with a
-    plain exponential one outlier in a batch can cost more than a whole epoch gained.
+    plain exponential one outlier in a batch can cost more than a whole epoch gained. Below -10
+    the log falls as slowly, so that no scale is so small that its inverse overflows.
 
     Examples
     --------
     >>> gentle_log(torch.tensor([-2.0, 0.0, 3.0])).exp()
     tensor([0.1353, 1.0000, 4.0000])
     """
-    return torch.where(raw < 0, raw, torch.log1p(raw.clamp(min=0)))
+    below = raw.clamp(min=-10.0) - torch.log1p((-10.0 - raw).clamp(min=0))
+    return torch.where(raw < 0, below, torch.log1p(raw.clamp(min=0)))

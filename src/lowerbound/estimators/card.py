@@ -65,8 +65,9 @@ def _data(data: Numbers, schema: Schema) -> str:
 
 def _numbers(evaluation: Numbers) -> str:
     named = {
-        "ELBO": ("elbo", "elbo_error"), "rate": ("rate", "rate_error"), "distortion": ("distortion", "distortion_error"),
-        "log p(x)": ("log_likelihood", "standard_error"), "bits per dimension": ("bits_per_dim", ""),
+        "ELBO": ("elbo", "elbo_error"), "rate": ("rate", "rate_error"),
+        "distortion": ("distortion", "distortion_error"), "log p(x)": ("log_likelihood", "standard_error"),
+        "bits per dimension": ("bits_per_dim", ""),
     }  # fmt: skip
     lines = ["| | value | standard error |", "|---|---|---|"]
     for label, (name, error) in named.items():

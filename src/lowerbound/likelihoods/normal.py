@@ -30,7 +30,8 @@ class Normal(Family):
         ``"feature"``: one learned variance per entry. ``"scalar"``: one learned variance, the
         same for every entry in the data's own units. ``"network"``: given by the network.
         ``"optimal"``: one variance, set between steps to its maximum-likelihood value, the mean
-        squared error (sigma-VAE). A number: that variance, in the data's own units.
+        squared error (sigma-VAE; errors count alike, so not beneath an enumerated level). A
+        number: that variance, in the data's own units.
     floor
         Smallest standard deviation, relative to ``unit``. The standard deviation is
         :math:`\sqrt{s^2 + \mathrm{floor}^2}`; :meth:`floor_hits` counts where the floor rules.

@@ -64,8 +64,9 @@ class DataCard:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Name of each entry of a row: the table's columns, or numbers."""
-        return self.columns or tuple(f"x{i}" for i in range(self.n_features))
+        """Name of each entry of a row: the table's column, or its number."""
+        given = self.columns or ("",) * self.n_features
+        return tuple(name.strip() or f"x{i}" for i, name in enumerate(given))
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ class Health:
         Entries of the decoder's variance that lie on their floor.
     train_elbo, valid_elbo : float, optional
         For over- and underfitting.
+    n_rows : int
+        Rows that were looked at.
 
     Examples
     --------
@@ -146,6 +149,7 @@ class Health:
     variance_floor_hits: float | None = None
     train_elbo: float | None = None
     valid_elbo: float | None = None
+    n_rows: int = 0
 
     @property
     def active_units(self) -> int | None:
@@ -167,6 +171,12 @@ class ReportContent:
         None for a model without a likelihood; `without_numbers` says why.
     health, samples, pairs, traversal, latent, extremes, comparison
         See their classes.
+    row : str
+        What to call one of the rows that numbers and pictures are about.
+    caveat : str
+        What a reader must know of those rows, if they are not rows that the model has never seen.
+    given : str
+        What a conditional model is given with each row.
     history : tuple of mappings
         The records of training.
     settings, specs, seeds, versions, cost : mapping
@@ -184,6 +194,9 @@ class ReportContent:
     numbers: Numbers | None = None
     without_numbers: str = "This model has no likelihood, so there is no ELBO and no log p(x) to report."
     health: Health | None = None
+    row: str = "test row"
+    caveat: str = ""
+    given: str = ""
     history: tuple[Mapping[str, float], ...] = ()
     samples: Samples | None = None
     pairs: Pairs | None = None

@@ -41,6 +41,8 @@ class Picture:
         In words.
     scale : int
         How many times larger it is shown where there is room.
+    pixelated : bool
+        Whether its pixels are to be seen as squares.
     """
 
     uri: str
@@ -48,11 +50,7 @@ class Picture:
     height: int
     alt: str
     scale: int = 1
-
-    @property
-    def pixelated(self) -> bool:
-        """Whether its pixels are to be seen as squares."""
-        return self.scale > 1
+    pixelated: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,8 @@ class Table:
         Column names, that of the row names first.
     rows : sequence of sequences of str
         Cells, the row's name first.
+    notes : sequence of str
+        A line under each row's name, where there are any.
     numeric : bool
         Whether cells are set flush right in tabular figures.
     """
@@ -83,4 +83,5 @@ class Table:
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
     numeric: bool = True

@@ -19,8 +19,8 @@ class Samples:
         The draws.
     given : tuple of str, optional
         What each row was conditioned on.
-    means : bool
-        Whether rows are means of p(x | z) rather than draws from it.
+    means : ndarray, (n, *shape), optional
+        Means of p(x | z) at the same z.
 
     Examples
     --------
@@ -30,7 +30,7 @@ class Samples:
 
     rows: np.ndarray
     given: tuple[str, ...] | None = None
-    means: bool = False
+    means: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class Traversal:
         Latent values.
     rows : ndarray, (k, n_steps, *shape)
         Means of p(x | z).
+    given : str
+        What a conditional model was conditioned on.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class Traversal:
     dims: np.ndarray
     values: np.ndarray
     rows: np.ndarray
+    given: str = ""
 
 
 @dataclass(frozen=True)

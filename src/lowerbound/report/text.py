@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["count", "duration", "joined", "measured", "number", "plain", "shape_of"]
+__all__ = ["count", "duration", "joined", "measured", "nats", "number", "plain", "shape_of"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,6 +48,19 @@ def measured(value: float | None, error: float | None = None) -> str:
         return number(value)
     decimals = min(6, max(0, 1 - math.floor(math.log10(error))))
     return f"{value:,.{decimals}f} ± {error:,.{decimals}f}".replace("-", MINUS)
+
+
+def nats(value: float | None) -> str:
+    """Write nats with as many decimals as can be told apart.
+
+    Examples
+    --------
+    >>> nats(-81.0), nats(-1234.56), nats(0.0123)
+    ('−81.00', '−1,234.6', '0.0123')
+    """
+    if value is None or not math.isfinite(value) or abs(value) < 1:
+        return number(value, 3)
+    return f"{value:,.{2 if abs(value) < 1000 else 1}f}".replace("-", MINUS)
 
 
 def duration(seconds: float) -> str:
@@ -106,9 +119,11 @@ def plain(value: Any) -> str:
     Examples
     --------
     >>> plain(True), plain(None), plain(0.001), plain((64, 64)), plain({})
-    ('yes', 'none', '0.001', '64, 64', 'none')
+    ('yes', 'not set', '0.001', '64, 64', 'none')
     """
-    if value is None or (isinstance(value, (list, tuple, dict, str)) and not value):
+    if value is None:
+        return "not set"
+    if isinstance(value, (list, tuple, dict, str)) and not value:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"

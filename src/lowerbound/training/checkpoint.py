@@ -82,6 +82,6 @@ class Checkpoints:
         if not seal_holds(state):
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: its checksum is not the recorded one.")
         name = state["tensors"]
-        if Path(name).name != name:
+        if Path(name).name != name or "\0" in name:
             raise CorruptRunError(f"{self.folder / 'state.json'} is damaged: {name!r} is not a file of this folder.")
         return read_tensors(self.folder / name, str(state.get("sha256"))), state

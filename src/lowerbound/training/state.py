@@ -93,15 +93,33 @@ class RunState:
             model.load_state_dict(groups.get("model", {}))
             objective.load_state_dict(groups.get("objective", {}))
             live = {"average": average.tensors} | {f"adam/{n}": p.state() for n, p in step.players.items()}
-            with torch.no_grad():
-                for group, targets in live.items():
+            for group, targets in live.items():
+                _same_shapes(group, targets, groups.get(group, {}))
+                with torch.no_grad():
                     for name, target in targets.items():
                         target.copy_(groups[group][name])
+            if "best" in groups:
+                _same_shapes("best", average.state(), groups["best"])
+            if plain["ended"] not in ("", "finished", "early stopping"):
+                raise ValueError(f"it ended for the unknown reason {plain['ended']!r}")
             best = plain["best_value"]
             return cls(
-                step=int(plain["step"]), records=int(plain["records"]), bad_rounds=int(plain["bad_rounds"]),
-                best_value=None if best is None else float(best), best_step=int(plain["best_step"]),
-                ended=str(plain["ended"]), sums=groups.get("sums", {}), best=groups.get("best", {}),
+                step=_count(plain, "step", total), records=_count(plain, "records", total),
+                bad_rounds=_count(plain, "bad_rounds", total), best_step=_count(plain, "best_step", total),
+                best_value=None if best is None else float(best), ended=plain["ended"],
+                sums=groups.get("sums", {}), best=groups.get("best", {}),
             )  # fmt: skip
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CorruptRunError(f"The checkpoint is not of this run: {error}.") from error
+
+
+def _same_shapes(group: str, live: Mapping[str, Tensor], saved: Mapping[str, Tensor]) -> None:
+    if {n: t.shape for n, t in live.items()} != {n: t.shape for n, t in saved.items()}:
+        raise ValueError(f"its {group} tensors are of other names or shapes")
+
+
+def _count(plain: Mapping[str, Any], name: str, most: int) -> int:
+    value = plain[name]
+    if not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{name} = {value!r} is not a number from 0 to {most}")
+    return value

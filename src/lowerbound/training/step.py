@@ -98,6 +98,9 @@ class Step:
         finite : Tensor
             False when a loss or gradient was not finite: then nothing moved.
         """
+        if self.compiled and not torch._dynamo.config.trace_autograd_ops:
+            with self.running():
+                return self(batch, step, seed, lr, decay)
         numbers = [torch.tensor(v, device=self.device) for v in (float(step), lr, decay)]
         if self.options.accumulate == 1 and not self.processes.several:
             seed_noise(self.device, seed)
@@ -115,7 +118,7 @@ class Step:
         """Replace each function by its compiled form."""
         self.compiled = True
         # fallback_random: compiled noise is eager noise, from torch's generators.
-        options: dict[str, Any] = {"fallback_random": True}
+        options: dict[str, Any] = {"fallback_random": True, "cpp_wrapper": self.device.type == "cpu"}
         for name, function in self._functions.items():
             self._functions[name] = torch.compile(function, fullgraph=True, dynamic=False, options=options)
 

@@ -25,8 +25,8 @@ from lowerbound.training.distributed import Processes
 from lowerbound.training.divergence import explain
 from lowerbound.training.history import History, Observer
 from lowerbound.training.interrupt import listening
-from lowerbound.training.outcome import Outcome
 from lowerbound.training.options import TrainOptions
+from lowerbound.training.outcome import Outcome
 from lowerbound.training.precision import choose_compile, choose_precision
 from lowerbound.training.rate import learning_rate
 from lowerbound.training.state import RunState
@@ -241,9 +241,10 @@ class Trainer:
         """Validate, record, and keep the best weights."""
         state = self.state
         steps = (state.step - 1) % self.round_steps + 1
-        values = torch.stack([v.to(self.device, torch.float64).reshape(()) for v in state.sums.values()]) / steps
+        names = sorted(state.sums)
+        values = torch.stack([state.sums[n].to(self.device, torch.float64).reshape(()) for n in names]) / steps
         record: dict[str, Any] = {"step": state.step}
-        for name, value in zip(state.sums, values.tolist(), strict=True):
+        for name, value in zip(names, values.tolist(), strict=True):
             record[name if name in ("lr", "grad_norm") else f"train/{name}"] = value
         state.sums = {}
         if self.validate is not None:

@@ -19,6 +19,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lowerbound.report.text import number
@@ -45,11 +46,11 @@ def token(name: str) -> str:
 
 
 def label(text: str, limit: int = 16) -> str:
-    """Make a name fit for a chart: one line, printable, not too long.
+    r"""Make a name fit for a chart: one line, printable, not too long.
 
     Examples
     --------
-    >>> label("a  long\\nname of a column", 12)
+    >>> label("a  long\nname of a column", 12)
     'a long name…'
     """
     kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
@@ -79,8 +80,8 @@ def draw(name: str, size: tuple[float, float], paint: Callable[[Figure], None], 
     """
     with style.context(["default", _settings(name)]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=(size[0] / 72, size[1] / 72), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03)  # pyright: ignore[reportOptionalMemberAccess]
+        layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03)
+        figure = Figure(figsize=(size[0] / 72, size[1] / 72), layout=layout)
         paint(figure)
         buffer = io.StringIO()
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})

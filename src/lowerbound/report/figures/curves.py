@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from lowerbound.report.figures.canvas import draw, label, nice_axis, token
 
-__all__ = ["Line", "curves"]
+__all__ = ["Line", "curves", "frame"]
 
 MOST_POINTS = 400
 
@@ -33,7 +33,7 @@ class Line:
 
 def curves(
     name: str, lines: Sequence[Line], *, alt: str, x_name: str = "step", y_name: str = "",
-    size: tuple[float, float] = (320, 190), robust: bool = False, ticks: Sequence[str] = (),
+    size: tuple[float, float] = (264, 170), robust: bool = False, ticks: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Draw lines.
 

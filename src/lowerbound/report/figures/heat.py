@@ -15,7 +15,7 @@ from lowerbound.report.figures.canvas import draw, label, token
 __all__ = ["STEPS", "heat"]
 
 STEPS = 9
-GAP = 0.04
+FINE = 24
 
 
 def heat(
@@ -54,24 +54,25 @@ def heat(
         axes.set_aspect("equal" if square else "auto")
         axes.set_xticks(range(len(columns)), [label(c, 12) for c in columns], rotation=90 if upright else 0)
         axes.set_yticks(range(len(rows)), [label(r, 14) for r in rows])
-        axes.tick_params(length=0, labelsize=9 if n > 14 else 11)
+        axes.tick_params(length=0, labelsize=11 if square and n <= 14 else 9 if n <= 24 else 8)
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
         axes.set_xlabel(label(x_name, 40))
 
-    return draw(name, (380, 380 if square else 90 + 18 * len(values)), paint, alt)
+    return draw(name, (380, 380) if square else (264, 60 + 16 * len(values)), paint, alt)
 
 
 def _cells(axes: Axes, values: np.ndarray, limit: float) -> None:
     """One path for each colour, however many cells."""
     with np.errstate(invalid="ignore"):
         level = np.rint((np.clip(values / limit, -1, 1) + 1) / 2 * (STEPS - 1))
+    half = 0.46 if max(values.shape) <= FINE else 0.5
     for step in range(STEPS):
-        boxes = [_box(i, j) for i, j in np.argwhere(level == step)]
+        boxes = [_box(i, j, half) for i, j in np.argwhere(level == step)]
         if boxes:
-            axes.add_patch(PathPatch(Path.make_compound_path(*boxes), color=token(f"d{step}"), lw=0))
+            axes.add_artist(PathPatch(Path.make_compound_path(*boxes), color=token(f"d{step}"), lw=0))
 
 
-def _box(row: int, column: int) -> Path:
-    half = 0.5 - GAP
-    return Path(Path.unit_rectangle().vertices * 2 * half + [column - half, row - half], Path.unit_rectangle().codes)
+def _box(row: int, column: int, half: float) -> Path:
+    left, right, top, bottom = column - half, column + half, row - half, row + half
+    return Path([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True)

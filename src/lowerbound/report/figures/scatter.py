@@ -14,7 +14,7 @@ from lowerbound.report.figures.canvas import draw, label, nice_axis, token
 __all__ = ["Group", "lanes", "scatter"]
 
 SIZE = (460.0, 400.0)
-LETTER, LINE = 7.0, 15.0  # of a tag, in pixels
+LETTER, LINE = 8.0, 16.0  # of a tag, in pixels
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def scatter(name: str, groups: Sequence[Group], axis_names: Sequence[str], *, al
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for group in groups:
-            axes.scatter(*group.points.T, s=11, color=token(group.color), linewidths=0, alpha=0.75)
+            axes.scatter(*group.points.T, s=_size(groups), color=token(group.color), linewidths=0, alpha=0.75)
+        axes.grid(visible=True, axis="both")
         axes.set_aspect("equal", adjustable="datalim")
         nice_axis(axes, x=5, y=5)
         axes.set_xlabel(label(axis_names[0], 40))
@@ -68,7 +69,9 @@ def lanes(name: str, groups: Sequence[Group], axis_name: str, *, alt: str) -> st
         axes = figure.subplots()
         for lane, group in enumerate(groups):
             across = np.random.default_rng(lane).uniform(-0.32, 0.32, len(group.points))
-            axes.scatter(group.points[:, 0], lane + across, s=11, color=token(group.color), linewidths=0, alpha=0.75)
+            axes.scatter(
+                group.points[:, 0], lane + across, s=_size(groups), color=token(group.color), linewidths=0, alpha=0.75
+            )
         nice_axis(axes, x=5)
         axes.set_yticks(range(len(groups)), [label(group.tag, 14) for group in groups])
         axes.set_ylim(len(groups) - 0.5, -0.5)
@@ -76,6 +79,11 @@ def lanes(name: str, groups: Sequence[Group], axis_name: str, *, alt: str) -> st
         axes.set_xlabel(label(axis_name, 40))
 
     return draw(name, (SIZE[0], min(400.0, 110.0 + 28.0 * len(groups))), paint, alt)
+
+
+def _size(groups: Sequence[Group]) -> float:
+    """Area of a point: smaller when there are many."""
+    return float(np.clip(6000 / sum(len(group.points) for group in groups), 6, 20))
 
 
 def _tag(axes: Axes, groups: Sequence[Group]) -> None:
@@ -86,7 +94,7 @@ def _tag(axes: Axes, groups: Sequence[Group]) -> None:
     span = np.array([(right - left) / SIZE[0], (top - bottom) / SIZE[1]])
     tags = [label(group.tag, 12) for group in groups]
     middles = np.stack([np.median(group.points, 0) for group in groups]) / span
-    widths = np.array([LETTER * len(tag) + 4 for tag in tags])
+    widths = np.array([LETTER * len(tag) + 8 for tag in tags])
     for tag, (x, y) in zip(tags, spread(middles, widths) * span, strict=True):
         axes.text(x, y, tag, ha="center", va="center", fontweight="bold", gid="class-halo")
 
@@ -107,8 +115,8 @@ def spread(middles: np.ndarray, widths: np.ndarray, height: float = LINE, rounds
 
     Examples
     --------
-    >>> spread(np.array([[0.0, 0.0], [0.0, 1.0]]), np.array([10.0, 10.0])).round().tolist()
-    [[0.0, -7.0], [0.0, 8.0]]
+    >>> spread(np.array([[0.0, 0.0], [0.0, 1.0]]), np.array([20.0, 20.0])).round().tolist()
+    [[0.0, -8.0], [0.0, 8.0]]
     """
     places = middles.astype(float).copy()
     for _ in range(rounds):

@@ -9,10 +9,11 @@ import numpy as np
 
 from lowerbound.report.elements import Picture
 
-__all__ = ["grid", "strip"]
+__all__ = ["affordable", "grid", "strip"]
 
 LARGEST_SIDE = 96
-SMALL_SIDE = 64  # up to here pixels are shown as squares
+BUDGET = 120_000  # pixels of one picture, so that the page stays small
+SMALL_SIDE, COARSE_SIDE = 64, 20  # up to here images are enlarged, and their pixels shown as squares
 
 
 def strip(images: np.ndarray, *, alt: str, shown: int = 52) -> Picture:
@@ -55,13 +56,26 @@ def grid(images: np.ndarray, columns: int, *, alt: str, shown: int = 52) -> Pict
         top, left = i // columns * (height + gap), i % columns * (width + gap)
         sheet[top : top + height, left : left + width] = tile
     scale = max(1, round(shown / width)) if width <= SMALL_SIDE else 1
-    return Picture(_png(sheet), sheet.shape[1], sheet.shape[0], alt, scale)
+    return Picture(_png(sheet), sheet.shape[1], sheet.shape[0], alt, scale, pixelated=width <= COARSE_SIDE)
+
+
+def affordable(shape: tuple[int, ...], most: int, least: int) -> int:
+    """Return how many images ``(C, H, W)`` a picture holds at full size, within bounds.
+
+    Examples
+    --------
+    >>> affordable((1, 8, 8), 50, 20), affordable((3, 64, 64), 50, 20), affordable((3, 512, 512), 50, 20)
+    (50, 29, 20)
+    """
+    return int(np.clip(BUDGET // (shape[-1] * shape[-2]), least, most))
 
 
 def _shrunk(images: np.ndarray) -> np.ndarray:
-    """Average blocks of pixels until the longer side is no longer than `LARGEST_SIDE`."""
+    """Average blocks of pixels until an image is not too long and all of them not too many."""
     n, channels, height, width = images.shape
     block = -(-max(height, width) // LARGEST_SIDE)
+    while n * (height // block) * (width // block) > BUDGET:
+        block += 1
     if block == 1:
         return images
     kept = images[:, :, : height // block * block, : width // block * block]

@@ -1,0 +1,62 @@
+"""What a conditional model is conditioned on, from ``NAME=VALUE``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lowerbound.cli.opening import OpenRun
+from lowerbound.cli.options import pairs
+from lowerbound.errors import ConfigError, UnknownNameError, nearest
+
+__all__ = ["given_condition"]
+
+
+def given_condition(run: OpenRun, given: Sequence[str] | None, n: int) -> Any:
+    """Return the condition of ``n`` rows as the estimator takes it: a label, or covariates ``(n, C)``.
+
+    Raises
+    ------
+    ConfigError
+        When the model is not conditional, or not all covariates are given.
+    UnknownNameError
+        For a name that the model is not conditioned on.
+    """
+    values = dict(_split(pair) for pair in pairs("--given", given))
+    schema, conditional = run.vae.schema_, run.vae.fitted_.conditional
+    if not conditional:
+        if values:
+            raise ConfigError(f"{run.name} is not conditional: leave --given out, or fit with --recipe cvae.")
+        return None
+    names = list(schema.covariates or (_label_name(run.config),))
+    if schema.classes and set(values) == {"label"}:
+        values = {names[0]: values["label"]}
+    for name in values:
+        if name not in names:
+            raise UnknownNameError(f"{run.name} is not conditioned on {name!r}. {nearest(name, names)}")
+    missing = [name for name in names if name not in values]
+    if missing:
+        example = schema.classes[0] if schema.classes else "0.5"
+        raise ConfigError(f"{run.name} is conditioned on {', '.join(names)}: add --given {missing[0]}={example}.")
+    if schema.classes:
+        return values[names[0]]
+    return np.tile(np.array([_number(name, values[name]) for name in names], dtype=np.float32), (n, 1))
+
+
+def _split(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name.strip(), value.strip()
+
+
+def _label_name(config: Mapping[str, Any]) -> str:
+    label = (config["data"].get("open") or {}).get("label")
+    return label if isinstance(label, str) else "label"
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise ConfigError(f"--given {name}={value}: {name} is a number.") from error

@@ -1,0 +1,185 @@
+"""A training job: what ``fit`` starts and ``resume`` continues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lowerbound.cli.conclusion import conclude, is_concluded
+from lowerbound.cli.guard import Interrupted
+from lowerbound.cli.opening import open_run, own_data, read_run, settings_of
+from lowerbound.cli.origin import Origin
+from lowerbound.cli.screen import Screen
+from lowerbound.data import Dataset
+from lowerbound.estimators.bookkeeping import check_same_data
+from lowerbound.estimators.fitting import Plan, fit, make_plan
+from lowerbound.estimators.progress import Progress, duration
+from lowerbound.runs import RunFolder, Settings
+from lowerbound.training import Observer, Processes, Trainer
+
+__all__ = ["Job"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Training into a folder, and all that follows.
+
+    Parameters
+    ----------
+    path : Path
+        The run folder.
+    samples : int, optional
+        Importance samples a test row.
+    report, tensorboard, quiet : bool
+        Whether to write a report and scalars, and to say nothing.
+    """
+
+    path: Path
+    samples: int | None = None
+    report: bool = True
+    tensorboard: bool = False
+    quiet: bool = False
+
+    def start(self, origin: Origin, settings: Settings, *, overwrite: bool, dry_run: bool) -> None:
+        """Train anew."""
+        folder = RunFolder(self.path)
+        with _processes() as processes:
+            screen = Screen(quiet=not processes.main or (self.quiet and not dry_run))
+            if processes.main and self.path.exists() and not dry_run:
+                folder.create(overwrite=overwrite)
+            dataset = _in_turn(processes, lambda: origin.open(screen))
+            train = settings.train
+            dataset = dataset.split(valid=train.valid_fraction, test=train.test_fraction, seed=train.seed)
+            plan = make_plan(dataset, settings, processes=processes)
+            facts = plan_facts(self.path, dataset, plan, processes)
+            if dry_run:
+                screen.table(("", ""), list(facts.items()))
+                return
+            for name, fact in facts.items():
+                screen.note(f"{name:<10}  {fact}")
+            observers = self._observers(plan.settings.train.batch_size, screen)
+            with _owned(folder, processes, new=True, overwrite=overwrite):
+                self._train(dataset, settings, processes, screen, observers, described=origin.to_json())
+
+    def resume(self, *, max_time: float | None = None, data: str | None = None) -> None:
+        """Go on with a run that was stopped, or do what is left of it.
+
+        Parameters
+        ----------
+        max_time
+            Seconds, instead of the run's own limit.
+        data
+            Where the data is now.
+        """
+        folder, config = read_run(self.path)
+        settings = settings_of(config)
+        if max_time is not None:
+            settings = settings.with_train(max_time=max_time)
+        outcome = config.get("outcome")
+        complete = isinstance(outcome, dict) and outcome.get("complete") is True
+        with _processes() as processes:
+            screen = Screen(quiet=self.quiet or not processes.main)
+            if complete and is_concluded(folder, report=self.report):
+                screen.say(f"{self.path} is complete: there is nothing to resume.")
+                return
+            dataset = _in_turn(processes, lambda: own_data(config, screen, data))
+            check_same_data(dataset, config, self.path)
+            observers = self._observers(settings.train.batch_size, screen)
+            with _owned(folder, processes):
+                if complete:
+                    self._conclude(dataset, screen, processes)
+                else:
+                    self._train(dataset, settings, processes, screen, observers, resume=True)
+
+    def _train(
+        self, dataset: Dataset, settings: Settings, processes: Processes, screen: Screen, observers: list[Observer], *,
+        described: Mapping[str, Any] | None = None, resume: bool = False,
+    ) -> None:  # fmt: skip
+        go_on = f"Go on with: lowerbound resume {self.path}"
+        try:
+            result = fit(
+                dataset, settings, folder=RunFolder(self.path), processes=processes, resume=resume,
+                described=described, observers=observers,
+            )  # fmt: skip
+            outcome, total = result.outcome, result.plan.total
+            if outcome.reason.startswith("SIG"):
+                place = f"step {outcome.step:,} of {total:,}"
+                raise Interrupted(f"Stopped by {outcome.reason} at {place}; everything is saved. {go_on}")
+            self._conclude(dataset, screen, processes)
+        except KeyboardInterrupt:
+            raise Interrupted(f"Interrupted. {go_on}") from None
+        if not outcome.complete:
+            screen.note(f"The time limit came at step {outcome.step:,} of {total:,}. {go_on}", style="")
+
+    def _conclude(self, dataset: Dataset, screen: Screen, processes: Processes) -> None:
+        if processes.main:
+            conclude(open_run(self.path), dataset, screen, samples=self.samples, report=self.report)
+
+    def _observers(self, batch_size: int | None, screen: Screen) -> list[Observer]:
+        observers: list[Observer] = [] if screen.quiet else [Progress(batch_size, screen.err)]
+        if self.tensorboard:
+            from lowerbound.training.tensorboard import TensorBoard
+
+            observers.append(TensorBoard(self.path / "tensorboard"))
+        return observers
+
+
+def plan_facts(path: Path, dataset: Dataset, plan: Plan, processes: Processes) -> dict[str, str]:
+    """Say what a job will do, before it does it; raises what training would, before anything is written."""
+    train = plan.settings.train
+    machine = Trainer(plan.model, plan.objective, train, total=plan.total, processes=processes).facts
+    schema = dataset.schema
+    shape = " x ".join(map(str, schema.shape)) + (" images" if schema.kind == "image" else " columns")
+    support = f"{schema.levels} levels" if schema.support == "levels" else schema.support
+    splits = ", ".join(f"{len(dataset.rows(name)[0]):,} {name}" for name in ("train", "valid", "test"))
+    labels = f", {len(schema.classes)} classes" if schema.classes else ""
+    labels = f", covariates {', '.join(schema.covariates)}" if schema.covariates else labels
+    return {
+        "data": f"{dataset.name}: {len(dataset):,} rows of {shape}, {support}{labels}",
+        "rows": splits,
+        **plan.facts(),
+        **machine,
+        **({} if train.max_time is None else {"time limit": duration(train.max_time)}),
+        "seed": str(train.seed),
+        "folder": str(path),
+    }
+
+
+@contextmanager
+def _processes() -> Iterator[Processes]:
+    processes = Processes(start=True)
+    try:
+        yield processes
+    finally:
+        processes.close()
+
+
+def _in_turn(processes: Processes, open_it: Callable[[], Dataset]) -> Dataset:
+    """Let the first process fetch the data, if it must be fetched, and the others find it there."""
+    if not processes.main:
+        processes.wait()
+    dataset = open_it()
+    if processes.main:
+        processes.wait()
+    return dataset
+
+
+@contextmanager
+def _owned(folder: RunFolder, processes: Processes, *, new: bool = False, overwrite: bool = False) -> Iterator[None]:
+    """Hold the folder, made ready for a new run if it is one."""
+    if not processes.main:
+        processes.wait()
+        yield
+        return
+    if new:
+        folder.create(overwrite=overwrite)
+    with folder.writing():
+        if new:
+            # Again, now that nobody else can: another process may have finished a run here meanwhile.
+            folder.create(overwrite=overwrite)
+            folder.clear()
+        processes.wait()
+        yield

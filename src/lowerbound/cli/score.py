@@ -1,0 +1,51 @@
+"""``lowerbound score``: log p(x) of each row."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lowerbound.cli.options import Device, Label, MoreData, Output, Run, Split
+
+__all__ = ["score"]
+
+Samples = Annotated[int, typer.Option(metavar="S", min=1, help="Importance samples a row.")]
+Errors = Annotated[bool, typer.Option("--errors", help="Add the columns log_p_error and ess.")]
+
+
+def score(
+    run: Run,
+    out: Output,
+    data: MoreData = None,
+    split: Split = None,
+    samples: Samples = 64,
+    errors: Errors = False,
+    label: Label = None,
+    device: Device = "auto",
+) -> None:
+    """Write log p(x) of each row.
+
+    The column log_p has nats: higher is more likely. By default of all rows of the run's own data, in their order.
+
+    For example::
+
+        lowerbound score runs/table other.csv -o scores.csv
+        lowerbound score runs/digits --split test --samples 5000 --errors -o scores.csv
+    """
+    import numpy as np
+
+    from lowerbound.cli.files import check_output, save_table
+    from lowerbound.cli.opening import open_run, select
+    from lowerbound.cli.screen import Screen
+
+    check_output(out)
+    screen = Screen()
+    opened = open_run(run, device)
+    rows = select(opened, data, label, split, screen).rows
+    fitted = opened.vae.fitted_
+    with screen.counting(f"Scoring, S = {samples}", len(rows)) as count:
+        c = rows.condition() if fitted.conditional else None
+        found = fitted.log_likelihood(rows.x, c, samples, count.advance)
+    columns = {"log_p": found.rows} | ({"log_p_error": found.row_errors, "ess": found.ess} if errors else {})
+    save_table(out, np.stack(list(columns.values()), 1), list(columns), screen)

@@ -1,0 +1,168 @@
+r"""The importance weights of many samples, in passes that fit a memory budget.
+
+.. math:: \log w_s = \log p(x, z_s) - \log q(z_s \mid x), \qquad z_s \sim q
+
+All passes have one shape, and take their window of one table of noise: what is computed at
+once changes neither the noise nor, up to rounding, the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lowerbound.core import Batch, Model, noise
+
+__all__ = ["Weigher"]
+
+KEPT = 2**24
+"""Numbers of noise that are kept from one batch to the next: 64 MiB in float32."""
+
+
+class Weigher:
+    """log w of every sample of a batch; enumerated latents are summed out exactly.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    samples
+        S.
+    seed
+        Of the noise that all rows share.
+    chunk
+        Most samples of a pass.
+    compiled
+        Whether to compile the passes; a model that cannot be compiled runs as it is.
+
+    Examples
+    --------
+    >>> from lowerbound.core import Conditional
+    >>> from lowerbound.likelihoods import Bernoulli
+    >>> from lowerbound.models import VAE, Latent
+    >>> from lowerbound.networks import MLP
+    >>> from lowerbound.posteriors import DiagonalNormal
+    >>> from lowerbound.priors import StandardNormal
+    >>> z = Latent("z", StandardNormal((2,)), Conditional(DiagonalNormal((2,)), MLP(((5,),), (2, 2))))
+    >>> vae = VAE([z], Conditional(Bernoulli((5,)), MLP(((2,),), (5,))))
+    >>> Weigher(vae, 100, chunk=30)({"x": torch.ones(3, 5)}).shape
+    torch.Size([100, 3])
+    """
+
+    def __init__(
+        self, model: Model, samples: int, *, seed: int = 0, chunk: int | None = None, compiled: bool = False
+    ) -> None:
+        self.model, self.samples, self.seed = model, samples, seed
+        passes = math.ceil(samples / min(chunk or samples, samples))
+        self.chunk = math.ceil(samples / passes)
+        self.compiled = _compile(_weigh) if compiled else None
+        self._draws: list[_Draw] | None = None
+        self._kept: list[Tensor] | None = None
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Return log w, ``(S, B)``."""
+        parts = []
+        with torch.no_grad():
+            for start in range(0, self.samples, self.chunk):
+                # The last pass reaches back, so that it has the shape of the others.
+                first = min(start, self.samples - self.chunk)
+                parts.append(self._pass(batch, self._noise(batch, first))[start - first :])
+        return torch.cat(parts)
+
+    def _pass(self, batch: Batch, tables: list[Tensor]) -> Tensor:
+        if self.compiled is not None:
+            from torch._dynamo.exc import FailOnRecompileLimitHit, TorchDynamoException
+
+            try:
+                return self.compiled(self.model, dict(batch), tables, self.chunk)
+            except (TorchDynamoException, FailOnRecompileLimitHit):
+                self.compiled = None
+        return _weigh(self.model, batch, tables, self.chunk)
+
+    def _noise(self, batch: Batch, first: int) -> list[Tensor]:
+        """Return the noise of the samples of a pass, one table ``(*lead, chunk, 1, *event)`` a draw."""
+        if self._draws is None:
+            self._draws = _draws(self.model, batch)
+            if self.samples * sum(draw.like.numel() for draw in self._draws) <= KEPT:
+                self._kept = self._tables(0, self.samples)
+        if self._kept is None:
+            return self._tables(first, self.chunk)
+        return [t.narrow(d.axis, first, self.chunk) for t, d in zip(self._kept, self._draws, strict=True)]
+
+    def _tables(self, first: int, count: int) -> list[Tensor]:
+        shared = noise.Shared(self.seed, first)
+        return [draw.take(shared, count) for draw in self._draws or []]
+
+
+@dataclass
+class _Draw:
+    """A draw that a model makes: ``like`` is the one for one sample and one row."""
+
+    kind: str
+    like: Tensor
+    event_dim: int
+
+    @property
+    def axis(self) -> int:
+        """The axis of samples."""
+        return self.like.ndim - self.event_dim - 2
+
+    def take(self, shared: noise.Shared, count: int) -> Tensor:
+        shape = list(self.like.shape)
+        shape[self.axis] = count
+        return getattr(shared, self.kind)(tuple(shape), self.event_dim, self.like)
+
+
+class _Recording:
+    """Notes the draws of a model."""
+
+    def __init__(self) -> None:
+        self.shared, self.draws = noise.Shared(0), list[_Draw]()
+
+    def _note(self, kind: str, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
+        value = getattr(self.shared, kind)(shape, event_dim, like)
+        self.draws.append(_Draw(kind, value, event_dim))
+        return value
+
+    def normal(self, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
+        return self._note("normal", shape, event_dim, like)
+
+    def uniform(self, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
+        return self._note("uniform", shape, event_dim, like)
+
+
+class _Given:
+    """Hands out tables of noise in the order of the draws."""
+
+    def __init__(self, tables: list[Tensor]) -> None:
+        self.tables, self.next = tables, 0
+
+    def normal(self, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
+        self.next += 1
+        return self.tables[self.next - 1].expand(shape)
+
+    uniform = normal
+
+
+def _draws(model: Model, batch: Batch) -> list[_Draw]:
+    with noise.use(_Recording()) as recording:
+        model({name: value[:1] for name, value in batch.items()}, samples=1)
+    return recording.draws
+
+
+def _weigh(model: Model, batch: Batch, tables: list[Tensor], samples: int) -> Tensor:
+    with noise.use(_Given(tables)):
+        trace = model(batch, samples=samples)
+    total = trace.log_weight() + (trace.weight * samples).log()
+    return torch.logsumexp(total.flatten(0, -3), 0) if total.ndim > 2 else total
+
+
+def _compile(function: Any) -> Any:
+    # Isolated: models that were scored before do not count against this one's recompilations.
+    return torch.compile(
+        function, fullgraph=True, dynamic=False, isolate_recompiles=True, options={"cpp_wrapper": not torch.cuda.is_available()}
+    )

@@ -1,0 +1,19 @@
+"""What every member of a role keeps. A member's test says how to make it and inherits the rest."""
+
+from tests.contracts.component import ComponentContract
+from tests.contracts.family import FamilyContract
+from tests.contracts.likelihood import LikelihoodContract
+from tests.contracts.network import NetworkContract
+from tests.contracts.posterior import PosteriorContract
+from tests.contracts.prior import PriorContract
+from tests.contracts.term import TermContract
+
+__all__ = [
+    "ComponentContract",
+    "FamilyContract",
+    "LikelihoodContract",
+    "NetworkContract",
+    "PosteriorContract",
+    "PriorContract",
+    "TermContract",
+]

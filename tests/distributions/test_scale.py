@@ -1,0 +1,34 @@
+"""From a raw parameter to a scale."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lowerbound.distributions import gentle_log
+
+
+@given(st.floats(-50, 1e6))
+@settings(max_examples=50, derandomize=True, deadline=None)
+def test_the_scale_is_exponential_below_zero_and_linear_above(raw):
+    expected = raw if raw < 0 else math.log1p(raw)
+    assert gentle_log(torch.tensor(raw, dtype=torch.float64)).item() == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_value_and_slope_meet_at_zero():
+    raw = torch.tensor([-1e-6, 1e-6], dtype=torch.float64, requires_grad=True)
+    value = gentle_log(raw)
+    (slope,) = torch.autograd.grad(value.sum(), raw)
+    assert value.tolist() == pytest.approx([-1e-6, 1e-6], abs=1e-11)
+    assert slope.tolist() == pytest.approx([1.0, 1.0], abs=1e-5)
+
+
+def test_the_slope_is_finite_everywhere():
+    raw = torch.tensor([-1e30, -1.0, 0.0, 1.0, 1e30], requires_grad=True)
+    (slope,) = torch.autograd.grad(gentle_log(raw).sum(), raw)
+    assert bool(slope.isfinite().all())
+    assert bool((slope[:4] > 0).all())

@@ -1,0 +1,14 @@
+"""Binary data."""
+
+from __future__ import annotations
+
+from tests.contracts import LikelihoodContract
+
+from lowerbound.likelihoods import Bernoulli
+
+
+class TestBernoulli(LikelihoodContract):
+    entry = (0.0, 1.0)
+
+    def make(self):
+        return Bernoulli((2, 3))

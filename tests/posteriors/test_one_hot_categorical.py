@@ -1,0 +1,20 @@
+"""A discrete latent."""
+
+from __future__ import annotations
+
+import torch
+from tests.contracts import PosteriorContract
+
+from lowerbound.posteriors import OneHotCategorical
+from lowerbound.priors import UniformCategorical
+
+
+class TestOneHotCategorical(PosteriorContract):
+    def make(self):
+        return OneHotCategorical((4,))
+
+    def values(self):
+        return torch.eye(4).double()
+
+    def prior(self):
+        return UniformCategorical((4,))

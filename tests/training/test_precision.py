@@ -1,0 +1,59 @@
+"""What a run gets when the choice is left open."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import torch
+from toys import fit, options, trainer
+from zoo import ZOO
+
+from lowerbound.errors import ConfigError
+from lowerbound.training import precision
+from lowerbound.training.precision import choose_compile, choose_device, choose_precision
+
+CPU = torch.device("cpu")
+
+
+def test_device() -> None:
+    assert choose_device("cpu") == CPU
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.parametrize("name", ["cuda:999", "gpu", "", "cpu:x"])
+def test_a_device_that_is_not_there_is_named(name: str) -> None:
+    with pytest.raises(ConfigError, match="device=.*Use device='auto'"):
+        choose_device(name)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_bfloat16_where_it_is_a_gain(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "has_fast_bfloat16", lambda device: fast)
+    assert choose_precision(options(precision="auto"), CPU) == (torch.bfloat16 if fast else None)
+    assert choose_precision(options(precision="bfloat16"), CPU) == torch.bfloat16
+    assert choose_precision(options(precision="float32"), CPU) is None
+
+
+def test_compilation_has_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "can_compile", lambda: True)
+    model, images = ZOO["flat"].build()[0], ZOO["convolutional"].build()[0]
+    assert not choose_compile(options(compile="auto"), CPU, model, 100)
+    assert choose_compile(options(compile="auto"), CPU, model, 100_000)
+    assert not choose_compile(options(compile="no"), CPU, model, 100_000)
+    assert not choose_compile(options(compile="auto"), CPU, images, 100_000)
+    assert choose_compile(options(compile="yes"), CPU, images, 1)
+
+
+def test_without_a_compiler_runs_are_eager_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    model = ZOO["flat"].build()[0]
+    assert not choose_compile(options(compile="auto"), CPU, model, 100_000)
+    with pytest.raises(ConfigError, match="compile='yes' needs a C\\+\\+ compiler"):
+        choose_compile(options(compile="yes"), CPU, model, 100_000)
+
+
+def test_a_run_says_what_was_chosen() -> None:
+    made = trainer("flat", precision="bfloat16")
+    assert made.facts == {"device": "cpu", "layers": "bfloat16", "compiled": "no", "processes": "1"}
+    assert fit("flat", total=1)[1].facts["layers"] == "float32"
