@@ -14,16 +14,16 @@ from lowerbound.metrics import log_likelihood
 from lowerbound.objectives import ELBO
 from lowerbound.posteriors import DiagonalNormal
 
-CASES = [("iris", 1), ("iris", 2), ("breast_cancer", 5)]
-LONG = [("breast_cancer", 2), ("wine", 5), ("breast_cancer", 10)]
+CASES = [("iris", 1, 300), ("iris", 2, 1000), ("breast_cancer", 5, 1000)]
+LONG = [("breast_cancer", 2, 3000), ("wine", 5, 3000), ("breast_cancer", 10, 3000)]
 
 
 class Trained:
-    def __init__(self, name: str, latents: int) -> None:
+    def __init__(self, name: str, latents: int, steps: int) -> None:
         self.x, self.latents = data(name), latents
         torch.manual_seed(0)
         self.model = example.linear_vae(self.x.shape[1], DiagonalNormal((latents,)))
-        example.fit(self.model, self.x, ELBO(samples=latents + 1))
+        example.fit(self.model, self.x, ELBO(samples=latents + 1), steps)
         self.marginal = example.marginal(self.model, latents)
         self.weight = (self.model.likelihood(torch.eye(latents).double()).mean - self.marginal.mean).detach().T
         self.best = example.ppca_log_likelihood(self.x, latents)

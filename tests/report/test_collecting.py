@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,12 +41,17 @@ def table() -> Dataset:
     return from_arrays(RNG.normal(size=(60, 3)), RNG.normal(size=60), columns=("a", "b", "c"))
 
 
+@cache
+def fitted_table() -> tuple[lb.VAE, Dataset]:
+    return fit(table())
+
+
 FITS: dict[str, Callable[[], tuple[lb.VAE, Dataset]]] = {
     "digits": lambda: fit(few_digits(), n_components=3),
     "conditional digits": lambda: fit(few_digits(), recipe="cvae"),
     "dynamic binarization": lambda: fit(dynamic()),
     "colour images": lambda: fit(from_arrays(RNG.random((40, 3, 5, 6)).astype(np.float32) * 9 - 4)),
-    "table with a covariate": lambda: fit(table()),
+    "table with a covariate": fitted_table,
     "table given a covariate": lambda: fit(table(), recipe="cvae"),
     "one column, one latent": lambda: fit(from_arrays(RNG.normal(size=(50, 1))), n_components=1),
     "three rows": lambda: fit(from_arrays(RNG.normal(size=(3, 2)))),
@@ -94,7 +100,7 @@ def test_extremes_are_the_ends_of_the_ranking(collected: dict[str, ReportContent
 
 
 def test_extreme_rows_are_the_rows_of_their_index() -> None:
-    vae, data = fit(table())
+    vae, data = fitted_table()
     ends = collect(vae, data, samples=4).extremes
     assert ends is not None
     test = data.rows("test")[0]
@@ -124,7 +130,7 @@ def test_labels_colour_the_map_only_where_there_are_labels(collected: dict[str, 
 
 
 def test_what_a_run_cost_and_where_it_ran_is_kept() -> None:
-    vae, data = fit(table())
+    vae, data = fitted_table()
     content = collect(vae, data, samples=2, cost={"wall_seconds": 12.0})
     assert content.cost["wall_seconds"] == 12.0
     assert content.cost["steps"] == vae.n_iter_
@@ -139,7 +145,7 @@ def test_collecting_twice_gives_the_same_page() -> None:
 
 
 def test_what_was_computed_before_is_used() -> None:
-    vae, data = fit(table())
+    vae, data = fitted_table()
     test = replace(data, x=data.rows("test")[0], y=None, splits=None)
     evaluation, diagnosis = vae.evaluate(test, samples=3), replace(vae.diagnose(test), advice=["Said before."])
     content = collect(vae, data, evaluation=evaluation, diagnosis=diagnosis)
@@ -167,7 +173,7 @@ def test_conditional_numbers_are_called_so(collected: dict[str, ReportContent]) 
 
 
 def test_rows_without_splits_are_called_given_rows() -> None:
-    vae, data = fit(table())
+    vae, data = fitted_table()
     content = collect(vae, from_arrays(data.x.numpy()[:20]), samples=2)
     assert content.row == "given row"
     assert "On 20 given rows" in render(content)
@@ -184,12 +190,12 @@ def test_rows_that_look_otherwise_are_brought_to_the_fitted_schema() -> None:
 
 
 def test_rows_of_another_shape_are_refused() -> None:
-    vae, _ = fit(table())
+    vae, _ = fitted_table()
     with pytest.raises(ShapeError, match=r"\(4,\).*\(3,\)"):
         collect(vae, from_arrays(RNG.normal(size=(5, 4))))
 
 
 def test_the_estimator_writes_its_own_report(tmp_path: Any) -> None:
-    vae, data = fit(table())
+    vae, data = fitted_table()
     vae.report(tmp_path / "report.html", data)
     assert faults((tmp_path / "report.html").read_text(encoding="utf-8")) == []

@@ -18,7 +18,7 @@ import typer
 
 from lowerbound.errors import ConfigError, DataError, DataWarning, LowerboundError
 
-__all__ = ["Interrupted", "command", "exit_code", "help_text"]
+__all__ = ["FAILED", "Interrupted", "command", "exit_code", "help_text"]
 
 FAILED, WRONG_USE = 1, 2
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from lowerbound.cli.conclusion import conclude, is_concluded
-from lowerbound.cli.guard import Interrupted
+from lowerbound.cli.guard import FAILED, Interrupted
 from lowerbound.cli.opening import open_run, own_data, read_run, settings_of
 from lowerbound.cli.origin import Origin
 from lowerbound.cli.screen import Screen
 from lowerbound.data import Dataset
+from lowerbound.errors import LowerboundError
 from lowerbound.estimators.bookkeeping import check_same_data
 from lowerbound.estimators.fitting import Plan, fit, make_plan
 from lowerbound.estimators.progress import Progress, duration
@@ -48,8 +51,8 @@ class Job:
         folder = RunFolder(self.path)
         with _processes() as processes:
             screen = Screen(quiet=not processes.main or (self.quiet and not dry_run))
-            if processes.main and self.path.exists() and not dry_run:
-                folder.create(overwrite=overwrite)
+            if self.path.exists() and not dry_run:
+                _by_first(processes, lambda: folder.create(overwrite=overwrite))
             dataset = _in_turn(processes, lambda: origin.open(screen))
             train = settings.train
             dataset = dataset.split(valid=train.valid_fraction, test=train.test_fraction, seed=train.seed)
@@ -157,29 +160,38 @@ def _processes() -> Iterator[Processes]:
         processes.close()
 
 
+def _by_first(processes: Processes, action: Callable[[], None]) -> None:
+    """Let the first process do something; if it fails, the others end without a word."""
+    error: LowerboundError | None = None
+    if processes.main:
+        try:
+            action()
+        except LowerboundError as failure:
+            error = failure
+    if processes.agree(error is not None):
+        raise error or typer.Exit(FAILED)
+
+
 def _in_turn(processes: Processes, open_it: Callable[[], Dataset]) -> Dataset:
     """Let the first process fetch the data, if it must be fetched, and the others find it there."""
-    if not processes.main:
-        processes.wait()
-    dataset = open_it()
-    if processes.main:
-        processes.wait()
-    return dataset
+    opened: list[Dataset] = []
+    _by_first(processes, lambda: opened.append(open_it()))
+    return opened[0] if opened else open_it()
 
 
 @contextmanager
 def _owned(folder: RunFolder, processes: Processes, *, new: bool = False, overwrite: bool = False) -> Iterator[None]:
     """Hold the folder, made ready for a new run if it is one."""
-    if not processes.main:
-        processes.wait()
-        yield
-        return
-    if new:
-        folder.create(overwrite=overwrite)
-    with folder.writing():
-        if new:
-            # Again, now that nobody else can: another process may have finished a run here meanwhile.
-            folder.create(overwrite=overwrite)
-            folder.clear()
-        processes.wait()
+    with ExitStack() as held:
+
+        def own() -> None:
+            if new:
+                folder.create(overwrite=overwrite)
+            held.enter_context(folder.writing())
+            if new:
+                # Again, now that nobody else can: another process may have finished a run here meanwhile.
+                folder.create(overwrite=overwrite)
+                folder.clear()
+
+        _by_first(processes, own)
         yield

@@ -97,5 +97,5 @@ def softplus_sum(logits: Tensor, block: int = 112) -> Tensor:
     blocks = -(-d // block)
     while d % blocks:
         blocks += 1
-    factors = (1 + torch.exp(-logits.abs())).unflatten(-1, (blocks, d // blocks))
+    factors = logits.abs().neg_().exp_().add_(1).unflatten(-1, (blocks, d // blocks))
     return logits.clamp(min=0).sum(-1) + factors.prod(-1).log().sum(-1)

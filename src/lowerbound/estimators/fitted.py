@@ -7,6 +7,7 @@ the same call gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -54,7 +55,7 @@ class Fitted:
     def encode(self, x: Rows, c: Rows | None = None) -> Tensor:
         """Return posterior means ``(n, D)``; several latents are joined, top first."""
         parts = []
-        with torch.no_grad():
+        with _asking():
             for batch in self.batches(x, c):
                 means = [_mean(site.q) for site in self.model(batch).latents.values() if site.q is not None]
                 rows = next(iter(batch.values())).shape[0]
@@ -64,7 +65,7 @@ class Fitted:
     def decode(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Return the mean of p(x | z), ``(n, *shape)``."""
         parts = []
-        with torch.no_grad():
+        with _asking():
             for start in range(0, len(z), 1024):
                 given = self._given(c, start, start + 1024) | {"z": z[start : start + 1024].to(self.device)}
                 parts.append(_mean(self.model.sample(len(given["z"]), **given)["x"].p).cpu())
@@ -78,7 +79,7 @@ class Fitted:
     def sample(self, n: int, c: Tensor | None, seed: int, *, mean: bool = False) -> Tensor:
         """Draw ``n`` rows from the model: values, or the mean of p(x | z) at a drawn z."""
         parts = []
-        with torch.no_grad(), torch.random.fork_rng():
+        with _asking():
             torch.manual_seed(seed)
             for start in range(0, n, 1024):
                 count = min(1024, n - start)
@@ -152,6 +153,13 @@ class Fitted:
         if z.ndim != 2 or z.shape[1] != self.code_size:
             raise ShapeError(f"Codes have shape {tuple(z.shape)}; this model's are (n, {self.code_size}).")
         return z.float()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Ask a model without gradients, and without using up the caller's random numbers."""
+    with torch.no_grad(), torch.random.fork_rng():
+        yield
 
 
 def _first(rows: Rows, n: int) -> Tensor:

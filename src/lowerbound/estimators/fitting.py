@@ -116,12 +116,12 @@ def make_plan(
         device = torch.device("cuda", processes.local_rank)
     recipe = settings.recipe_
     given = dict(modules or {})
-    for role in ("encoder", "decoder"):
-        text = getattr(settings.model, role)
-        if text is not None and role not in given:
-            given[role] = parse(text)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(noise.mix_seed(settings.train.seed, -1))
+        for role in ("encoder", "decoder"):
+            text = getattr(settings.model, role)
+            if text is not None and role not in given:
+                given[role] = parse(text)
         model = recipe.model(dataset.schema, settings.model, given).to(device)
     size = batch_size(settings.train, len(x))
     chosen = settings.with_train(batch_size=size, learning_rate=learning_rate(settings.train, model))

@@ -96,7 +96,7 @@ def load(
         vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
         facts = {**config.get("facts", {}), **config.get("versions", {})}
         vae.facts_ = {str(k): str(v) for k, v in facts.items()}
-    except (CorruptRunError, _NeedsModule):
+    except (CorruptRunError, _WrongModule):
         raise
     except Exception as error:
         raise CorruptRunError(f"{folder.file('config.json')} does not describe its model: {error}") from error
@@ -105,8 +105,8 @@ def load(
     return vae
 
 
-class _NeedsModule(RunError, ConfigError):
-    """The run was fitted with a user's network, which must be given again."""
+class _WrongModule(RunError, ConfigError):
+    """The run was fitted with another network of the user's, or with none, or it was not given again."""
 
 
 def build(spec: dict[str, Any], modules: dict[str, nn.Module | None], state: dict[str, Tensor]) -> Model:
@@ -115,14 +115,30 @@ def build(spec: dict[str, Any], modules: dict[str, nn.Module | None], state: dic
     The sizes are compared before anything is allocated: a specification may ask for any size,
     a file has only so many bytes.
     """
+    with torch.random.fork_rng(devices=[]):
+        return _build(spec, modules, state)
+
+
+def _build(spec: dict[str, Any], modules: dict[str, nn.Module | None], state: dict[str, Tensor]) -> Model:
     with torch.device("meta"):
         sizes = {name: tensor.shape for name, tensor in _filled(spec, modules, meta=True).state_dict().items()}
     known = {name: tensor.shape for name, tensor in state.items()}
     if any(known.get(name) != size for name, size in sizes.items()):
         raise CorruptRunError("the weights are not of the shapes that the specification says.")
     model = _filled(spec, modules)
+    wrapped = {part.role: name for name, part in model.named_modules() if isinstance(part, Wrapped)}
+    for role, given in modules.items():
+        if given is not None and role not in wrapped:
+            raise _WrongModule(f"This run has no {role} of your own: leave {role}=... out.")
+        if given is not None and not _fits(given, f"{wrapped[role]}.module.", state):
+            raise _WrongModule(f"The {role} given is not of the shape of the one that the run was fitted with.")
     model.load_state_dict(state)
     return model.eval()
+
+
+def _fits(module: nn.Module, prefix: str, state: dict[str, Tensor]) -> bool:
+    own = {f"{prefix}{name}": tensor.shape for name, tensor in module.state_dict().items()}
+    return own == {name: tensor.shape for name, tensor in state.items() if name.startswith(prefix)}
 
 
 def _filled(spec: dict[str, Any], modules: dict[str, nn.Module | None], *, meta: bool = False) -> Model:
@@ -133,7 +149,7 @@ def _filled(spec: dict[str, Any], modules: dict[str, nn.Module | None], *, meta:
         if isinstance(part, Wrapped):
             given = modules.get(part.role)
             if given is None:
-                raise _NeedsModule(
+                raise _WrongModule(
                     f"This run was fitted with your own {part.role}: open it with load(run, {part.role}=...)."
                 )
             if not meta:

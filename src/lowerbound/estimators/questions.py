@@ -66,7 +66,8 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def check_names(self, X: Any, *, reset: bool) -> None:
         """Run scikit-learn's own checks of column names and their number; the values are checked elsewhere."""
-        if isinstance(X, Tensor) or getattr(X, "ndim", 2) != 2:
+        shape = getattr(X, "shape", None)
+        if isinstance(X, Tensor) or shape is None or len(shape) != 2:
             return
         try:
             validate_data(self, X, skip_check_array=True, reset=reset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -126,7 +127,9 @@ class VAE(Questions):
         return Settings.make(**{**flat, "latent": self.n_components, "seed": int(seed), **(self.options or {})})
 
     def _modules(self) -> dict[str, nn.Module]:
-        return {role: m for role, m in (("encoder", self.encoder), ("decoder", self.decoder)) if m is not None}
+        # Copies: fitting leaves the estimator's own parameters as they were given.
+        own = (("encoder", self.encoder), ("decoder", self.decoder))
+        return {role: copy.deepcopy(module) for role, module in own if module is not None}
 
     def fit(self, X: Any, y: Any = None, *, out: str | Path | None = None) -> Self:
         """Train on X.

@@ -48,6 +48,8 @@ class LogLikelihood:
         Entries of a row.
     discrete : bool
         Whether rows are discrete, so that bits per dimension make sense.
+    layers : str
+        Arithmetic of the networks' layers; densities and sums are float32 or better.
     """
 
     value: float
@@ -59,6 +61,7 @@ class LogLikelihood:
     samples: int
     dimensions: int = 1
     discrete: bool = False
+    layers: str = "float32"
 
     @property
     def bits_per_dim(self) -> float | None:
@@ -72,6 +75,7 @@ class LogLikelihood:
             "standard_error": self.standard_error,
             "monte_carlo_error": self.monte_carlo_error,
             "samples": self.samples,
+            "layers": self.layers,
             "median_ess": float(np.median(self.ess)),
             "bits_per_dim": self.bits_per_dim,
         }
@@ -174,5 +178,5 @@ def log_likelihood(
         samples=samples,
         dimensions=dimensions,
         discrete=discrete,
-        layers=str(layers or values.dtype).removeprefix("torch."),
+        layers=str(layers or next(iter(model.parameters()), log_w).dtype).removeprefix("torch."),
     )

@@ -59,7 +59,7 @@ class Weigher:
         self.model, self.samples, self.seed = model, samples, seed
         passes = math.ceil(samples / min(chunk or samples, samples))
         self.chunk = math.ceil(samples / passes)
-        self.compiled = _compile(_weigh) if compiled else None
+        self.compiled = _compile(_weigh, model) if compiled else None
         self._draws: list[_Draw] | None = None
         self._kept: list[Tensor] | None = None
 
@@ -161,8 +161,8 @@ def _weigh(model: Model, batch: Batch, tables: list[Tensor], samples: int) -> Te
     return torch.logsumexp(total.flatten(0, -3), 0) if total.ndim > 2 else total
 
 
-def _compile(function: Any) -> Any:
+def _compile(function: Any, model: Model) -> Any:
     # Isolated: models that were scored before do not count against this one's recompilations.
-    return torch.compile(
-        function, fullgraph=True, dynamic=False, isolate_recompiles=True, options={"cpp_wrapper": not torch.cuda.is_available()}
-    )
+    on_cpu = all(p.device.type == "cpu" for p in model.parameters())
+    options = {"cpp_wrapper": True} if on_cpu else {}
+    return torch.compile(function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options)

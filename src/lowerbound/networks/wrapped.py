@@ -76,6 +76,11 @@ class Wrapped(Network):
             module.train(training)
         if not isinstance(out, Tensor) or out.shape[0] != 2:
             raise ShapeError(f"The given {role} must return one tensor with a row per input row; got {type(out)}.")
+        if role == "decoder" and out.ndim >= 4 and tuple(out.shape[1:]) != tuple(out_shape):
+            raise ShapeError(
+                f"The given decoder puts out {tuple(out.shape[1:])}; the likelihood needs parameters of shape "
+                f"{tuple(out_shape)}."
+            )
         return cls(role, in_shapes, out_shape, tuple(out.shape[1:]), module)
 
     def forward(self, *inputs: Tensor) -> Tensor:

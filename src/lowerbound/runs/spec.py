@@ -12,6 +12,7 @@ import importlib
 import inspect
 import typing
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -92,8 +93,10 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise SpecError(f"The specification {_shown(self.text)} is nested more than {MAX_DEPTH} deep.")
         match node:
-            case ast.Constant(value=int() | float() as value) if not abs(value) < 2**63:
-                raise SpecError(f"Numbers in a specification are below 2^63; {_shown(self.text)} has a larger one.")
+            case ast.Constant(value=int() | float() as value) if not abs(value) < (
+                2**63 if isinstance(value, int) else inf
+            ):
+                raise SpecError(f"{_shown(self.text)} has a number that is too large.")
             case ast.Constant(value=value) if value is None or type(value) in (bool, int, float, str):
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):

@@ -31,14 +31,17 @@ def explain(
     culprits = []
     with torch.no_grad():
         for name, value in batch.items():
-            culprits += _rows(f"the input {name}", value.float().flatten(1).sum(1), numbers)
+            culprits += _rows(f"the input {name}", value.float().reshape(len(value), -1).sum(1), numbers)
         trace = model(batch)
         for name, site in trace.sites.items():
             culprits += _rows(f"log p({name})", trace.mean(site.log_p), numbers)
             if site.q is not None:
                 culprits += _rows(f"KL({name})", trace.mean(site.kl), numbers)
     losses = ", ".join(f"{name} = {float(v):.4g}" for name, v in log.items() if name.startswith("loss/"))
-    where = "; ".join(culprits) or "every density is finite in float32: the gradient overflowed"
+    where = "; ".join(culprits) or (
+        "every density of this process's rows is finite in float32: the gradient overflowed, "
+        "or another process has the row"
+    )
     return DivergenceError(
         f"Training diverged at step {step} ({losses}): {where}. The last good state is kept. Lower the learning rate "
         f"(now {lr:.3g}), set clip=100, use precision='float32', or look at the rows named."

@@ -120,7 +120,10 @@ class Step:
         # fallback_random: compiled noise is eager noise, from torch's generators.
         options: dict[str, Any] = {"fallback_random": True, "cpp_wrapper": self.device.type == "cpu"}
         for name, function in self._functions.items():
-            self._functions[name] = torch.compile(function, fullgraph=True, dynamic=False, options=options)
+            # isolate_recompiles: dynamo's limit on recompilations is then each run's own, not the process's.
+            self._functions[name] = torch.compile(
+                function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options
+            )
 
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which steps are taken: compiled ones take gradients inside their graph."""

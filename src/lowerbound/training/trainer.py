@@ -215,11 +215,11 @@ class Trainer:
         arguments = (batch, state.step, seed, lr, average_decay(state.step, options.ema))
         if not self.step.compiled or options.compile == "yes":
             return self.step(*arguments)
-        from torch._dynamo.exc import TorchDynamoException
+        from torch._dynamo.exc import FailOnRecompileLimitHit, TorchDynamoException
 
         try:
             return self.step(*arguments)
-        except TorchDynamoException as error:
+        except (TorchDynamoException, FailOnRecompileLimitHit) as error:
             # A user's module that cannot be compiled: nothing has moved, and the seed repeats the noise.
             self.step.uncompile()
             self.facts["compiled"] = f"no ({type(error).__name__})"
