@@ -14,6 +14,7 @@ from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
 from lowerbound.core import Progress, calibrate, closed_forms
 from lowerbound.errors import ConfigError
 from lowerbound.likelihoods import Normal
+from lowerbound.likelihoods.normal import PACE
 from lowerbound.models import VAE
 from lowerbound.objectives import ELBO
 
@@ -112,11 +113,11 @@ class TestOptimalSigma:
         """Of the loss by log sigma, at that variance, under fixed noise."""
         model = self.truth.vae("wide")
         family = Normal((5,), variance="scalar", floor=0.0).double()
-        family.log_scale.data.fill_(0.5 * math.log(sigma2))
+        family.raw_scale.data.fill_(0.5 * math.log(sigma2) / PACE)
         model.likelihood.family = family
         torch.manual_seed(0)
         loss = ELBO().losses(model, {"x": x}, Progress())["model"]
-        return float(torch.autograd.grad(loss, family.log_scale)[0])
+        return float(torch.autograd.grad(loss, family.raw_scale)[0]) / PACE
 
     def test_the_gradient_vanishes_only_there(self):
         x = self.truth.sample(40)

@@ -152,6 +152,7 @@ def fit(
     resume: bool = False,
     described: Mapping[str, Any] | None = None,
     processes: Processes | None = None,
+    plan: Plan | None = None,
 ) -> Fit:
     """Train a model on the ``train`` rows; the ``valid`` rows choose its weights.
 
@@ -167,10 +168,12 @@ def fit(
         Go on from the checkpoint in the folder, or start where there is none yet.
     described
         How the data can be opened again, kept in ``config.json``.
+    plan
+        Made by :func:`make_plan` already, to be shown first.
     """
     processes = processes or Processes(start=True)
     began, cpu = time.monotonic(), time.process_time()
-    plan = make_plan(dataset, settings, modules, processes)
+    plan = plan or make_plan(dataset, settings, modules, processes)
     x, _ = dataset.rows("train")
     c = dataset.condition("train") if plan.conditional else None
     train = plan.settings.train

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lowerbound.data import Dataset, check, from_arrays, open_data
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.fitting import fit
+from lowerbound.estimators.fitting import fit, make_plan
 from lowerbound.estimators.questions import Questions
 from lowerbound.runs import RunFolder, Settings
 
@@ -162,12 +162,13 @@ class VAE(Questions):
         return self
 
     def _fit(self, dataset: Dataset, settings: Settings, folder: RunFolder | None) -> None:
+        plan = make_plan(dataset, settings, self._modules())
         observers = []
         if self.verbose:
             from lowerbound.estimators.progress import Progress
 
-            observers = [Progress()]
-        result = fit(dataset, settings, modules=self._modules(), folder=folder, observers=observers)
+            observers = [Progress(plan.settings.train.batch_size)]
+        result = fit(dataset, settings, folder=folder, observers=observers, plan=plan)
         self.adopt(result.fitted, result.outcome.history.records, result.plan.settings.flat())
         self.facts_ = result.outcome.facts
         self.spec_ = {"model": repr(result.plan.model), "objective": repr(result.plan.objective)}

@@ -16,7 +16,11 @@ from lowerbound import distributions
 from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ConfigError
 
-__all__ = ["Normal"]
+__all__ = ["PACE", "Normal"]
+
+PACE = 10.0
+"""How many times faster than a weight a learned log scale moves: by Adam's step, at most the learning rate, it would
+take thousands of steps from one to a tenth."""
 
 
 class Normal(Family):
@@ -58,7 +62,8 @@ class Normal(Family):
 
     shift: Tensor
     unit: Tensor
-    log_scale: Tensor | None
+    log_scale: Tensor
+    raw_scale: Tensor
     statistics: Tensor
 
     def __init__(
@@ -79,9 +84,7 @@ class Normal(Family):
             self.register_buffer("log_scale", torch.zeros(()))
             self.register_buffer("statistics", torch.zeros(2))
         elif variance in ("feature", "scalar"):
-            self.log_scale = nn.Parameter(torch.zeros(self.event_shape if variance == "feature" else ()))
-        else:
-            self.register_parameter("log_scale", None)
+            self.raw_scale = nn.Parameter(torch.zeros(self.event_shape if variance == "feature" else ()))
 
     def calibrate(self, mean: Tensor, std: Tensor) -> None:
         """Take shift and unit from the data's per-entry mean and standard deviation."""
@@ -95,7 +98,7 @@ class Normal(Family):
     def forward(self, params: Tensor) -> distributions.DiagonalNormal:
         """Map raw means (and log scales) ``(*lead, *params_shape)`` to the distribution."""
         dims = len(self.event_shape)
-        raw = self.log_scale
+        raw = self._learned()
         if self.variance == "network":
             params, raw = params.unbind(params.ndim - dims - 1)
         loc = self.shift + self.unit * params
@@ -106,6 +109,12 @@ class Normal(Family):
         if self.variance == "optimal" and self.training:
             return _Counting(loc, log_scale, self)
         return distributions.DiagonalNormal(loc, log_scale, dims)
+
+    def _learned(self) -> Tensor | None:
+        """The log scale that the module itself holds, in units."""
+        if self.variance == "optimal":
+            return self.log_scale
+        return PACE * self.raw_scale if self.variance in ("feature", "scalar") else None
 
     def _floored(self, raw: Tensor) -> Tensor:
         if not self.floor:
@@ -119,7 +128,7 @@ class Normal(Family):
 
     def update(self, keep: Tensor) -> None:
         """Set the ``"optimal"`` variance to the mean squared error gathered since the last call."""
-        if self.variance != "optimal" or self.log_scale is None:
+        if self.variance != "optimal":
             return
         error = self.statistics[0] / self.statistics[1].clamp(min=1.0)
         squared = (error - self.floor**2).clamp(min=torch.finfo(error.dtype).tiny)
@@ -129,7 +138,7 @@ class Normal(Family):
 
     def floor_hits(self, params: Tensor) -> Tensor:
         """Return the share of entries, a 0-d tensor, whose variance is mostly the floor."""
-        raw = self.log_scale
+        raw = self._learned()
         if self.variance == "network":
             raw = params.unbind(params.ndim - len(self.event_shape) - 1)[1]
         if raw is None or not self.floor:

@@ -23,6 +23,7 @@ __all__ = ["FORMAT", "RunFolder", "versions"]
 
 FORMAT = 1
 KIND = "lowerbound-run"
+MANY = ("checkpoint/step-*.safetensors", "tensorboard/events.out.tfevents.*")
 REQUIRED = {"settings": dict, "spec": dict, "schema": dict, "data": dict}
 
 
@@ -73,7 +74,8 @@ class RunFolder:
         for name in ("config.json", "model.safetensors", "metrics.jsonl", "timing.json", "evaluation.json",
                      "diagnosis.json", "report.html", "README.md"):  # fmt: skip
             self.file(name).unlink(missing_ok=True)
-        for path in [*self.path.glob("checkpoint/step-*.safetensors"), self.file("checkpoint/state.json")]:
+        others = [path for pattern in MANY for path in self.path.glob(pattern)]
+        for path in [*others, self.file("checkpoint/state.json")]:
             path.unlink(missing_ok=True)
 
     @contextmanager
