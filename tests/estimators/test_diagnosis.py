@@ -63,7 +63,7 @@ def test_latents_that_carry_nothing_are_counted() -> None:
     assert (found.kl_per_dim < 0.01).sum() == 4
     assert found.active_units == 2
     assert found.advice[0] == (
-        "4 of 6 latents carry less than 0.01 nats; 2 are active. "
+        "4 of 6 latents carry less than 0.01 nats each; the other 2 carry it all. "
         "`latent=2` would do, or lower beta if you expected more."
     )
 

@@ -20,7 +20,6 @@ slow = pytest.mark.slow
         ("wine", 2, -15.4337, 300),
         pytest.param("iris", 2, -2.5992, 5000, marks=slow),
         pytest.param("breast_cancer", 2, -23.5465, 3000, marks=slow),
-        pytest.param("breast_cancer", 5, -16.5465, 10_000, marks=slow),
     ],
 )
 def test_training_reaches_the_maximum_of_the_likelihood(name, latents, answer, steps):

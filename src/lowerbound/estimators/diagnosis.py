@@ -115,8 +115,8 @@ def _about(latent: Latents, n: int) -> list[str]:
         )
     elif quiet:
         out.append(
-            f"{quiet} of {width} latents carry less than {QUIET} nats; {latent.active_units} are active. "
-            f"`latent={latent.active_units}` would do, or lower beta if you expected more."
+            f"{quiet} of {width} latents carry less than {QUIET} nats each; the other {width - quiet} carry it all. "
+            f"`latent={width - quiet}` would do, or lower beta if you expected more."
         )
     elif latent.active_units == width and latent.kl / width > 2:
         out.append(

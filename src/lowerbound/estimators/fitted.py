@@ -18,12 +18,20 @@ from lowerbound.core import Batch, Model
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.estimators.rows import Rows, fixed_batches
+from lowerbound.likelihoods import Bernoulli, Categorical
 from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
+from lowerbound.training.precision import can_compile, has_fast_bfloat16
 
 __all__ = ["Fitted"]
 
-SAMPLE_BUDGET = 2**25
-"""Numbers that one chunk of an importance-sampling pass may hold: 128 MiB in float32."""
+SAMPLE_BUDGET = 2**21
+"""Numbers in the widest layer of one importance-sampling pass: 8 MiB in float32, which stays in the cache."""
+
+FAST_SAMPLES = 1000
+"""Samples a row from which layers may run in bfloat16."""
+
+COMPILE_WORK = 4e12
+"""Samples x parameters from which a compiled pass repays its compilation: about a minute of one core."""
 
 
 class Fitted:
@@ -107,16 +115,33 @@ class Fitted:
         rows, chunk = self._chunks(samples)
         return log_likelihood(
             self.model, self.batches(x, c, rows), samples, seed=self.seed, chunk=chunk, advance=advance,
+            layers=self._layers(samples), compiled=self._repays_compilation(len(x) * samples),
             dimensions=self.schema.n_features, discrete=self.schema.support != "real",
         )  # fmt: skip
 
     def _chunks(self, samples: int) -> tuple[int, int]:
-        """Rows and samples at once, so that activations of a pass stay within the budget."""
+        """Return rows and samples of a pass; many samples take one row at a time, whatever its neighbours."""
         width = max(self.schema.n_features, *(p.shape[0] for p in self.model.parameters() if p.ndim > 1), 1)
-        if any(p.ndim == 4 for p in self.model.parameters()):
-            width *= 16  # planes of a convolution
-        rows = 64
-        return rows, max(1, min(samples, SAMPLE_BUDGET // (rows * width)))
+        pairs = max(1, SAMPLE_BUDGET // width)
+        return max(1, pairs // (2 * samples)), min(samples, pairs)
+
+    def _layers(self, samples: int) -> torch.dtype | None:
+        """Return bfloat16 where it is fast and its rounding stays small.
+
+        A discrete log-density moves no faster than its logits; a narrow normal's does, so such
+        models keep the precision of their weights.
+        """
+        families = [getattr(p, "family", None) for p in getattr(self.model, "likelihoods", {}).values()]
+        safe = bool(families) and all(isinstance(family, (Bernoulli, Categorical)) for family in families)
+        single = all(p.dtype == torch.float32 for p in self.model.parameters())
+        fast = samples >= FAST_SAMPLES and has_fast_bfloat16(self.device)
+        return torch.bfloat16 if fast and safe and single else None
+
+    def _repays_compilation(self, draws: int) -> bool:
+        weights = list(self.model.parameters())
+        work = draws * sum(p.numel() for p in weights)
+        convolutional = any(p.ndim == 4 for p in weights)
+        return work >= COMPILE_WORK and not convolutional and self.device.type == "cpu" and can_compile()
 
     def latents(self, x: Rows, c: Rows | None = None) -> list[Latents]:
         """Describe each latent variable over these rows."""

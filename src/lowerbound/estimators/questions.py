@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from lowerbound.data import Dataset, Schema, check, encode_labels, from_arrays, one_hot, open_data
+from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data
 from lowerbound.errors import ConfigError, DataError, ShapeError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
 from lowerbound.estimators.evaluation import Evaluation, evaluate
@@ -215,16 +215,6 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         from lowerbound.estimators.persistence import save
 
         save(self, Path(folder), overwrite=overwrite)
-
-    def report(self, path: str | Path, X: Any = None, y: Any = None) -> None:
-        """Write the self-contained HTML report about the model on the rows X."""
-        check_is_fitted(self, "fitted_")
-        from lowerbound.report import collect, write
-
-        if X is None:
-            raise DataError("A report is about rows: give X, held-out ones at best.")
-        dataset = X if isinstance(X, Dataset) else from_arrays(X, y)
-        write(collect(self, dataset), Path(path))
 
     def __sklearn_tags__(self) -> Any:
         """Declare what the estimator takes and keeps."""

@@ -45,5 +45,4 @@ def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, 
         squares += rows.square().sum(0)
     mean = total / n
     variance = (squares / n - mean.square()).clamp(min=0)
-    constant = variance <= 1e-12 * (mean + first).square()
-    return mean + first, torch.where(constant, 0.0, variance).sqrt()
+    return mean + first, torch.where(squares > 0, variance, 0.0).sqrt()

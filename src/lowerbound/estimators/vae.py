@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils.validation import check_random_state
+from sklearn.utils.validation import check_is_fitted, check_random_state
 from torch import Tensor, nn
 
 from lowerbound.data import Dataset, check, from_arrays, open_data
@@ -184,3 +184,10 @@ class VAE(Questions):
         if isinstance(X.x, Tensor):
             check(X.x, X.schema, minimum_rows=2, warn_constant=True)
         return X
+
+    def report(self, path: str | Path, X: Any, y: Any = None) -> None:
+        """Write the self-contained HTML report about the model on rows X, held-out ones at best."""
+        check_is_fitted(self, "fitted_")
+        from lowerbound.report import collect, write
+
+        write(collect(self, X if isinstance(X, Dataset) else from_arrays(X, y)), Path(path))

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lowerbound.core import Batch, Model, noise
+from lowerbound.core import Batch, Model, Trace, noise
 
 __all__ = ["Weigher"]
 
@@ -70,8 +70,18 @@ class Weigher:
             for start in range(0, self.samples, self.chunk):
                 # The last pass reaches back, so that it has the shape of the others.
                 first = min(start, self.samples - self.chunk)
-                parts.append(self._pass(batch, self._noise(batch, first))[start - first :])
+                log_w = self._learn(batch, first) if self._draws is None else self._pass(batch, self._noise(first))
+                parts.append(log_w[start - first :])
         return torch.cat(parts)
+
+    def _learn(self, batch: Batch, first: int) -> Tensor:
+        """Run the first pass as it is, and note what the model draws."""
+        with noise.use(_Recording(self.seed, first)) as recording:
+            trace = self.model(batch, samples=self.chunk)
+        self._draws = recording.draws
+        if self.samples * sum(draw.like.numel() for draw in self._draws) <= KEPT:
+            self._kept = self._tables(0, self.samples)
+        return _log_weights(trace, self.chunk)
 
     def _pass(self, batch: Batch, tables: list[Tensor]) -> Tensor:
         if self.compiled is not None:
@@ -83,15 +93,11 @@ class Weigher:
                 self.compiled = None
         return _weigh(self.model, batch, tables, self.chunk)
 
-    def _noise(self, batch: Batch, first: int) -> list[Tensor]:
+    def _noise(self, first: int) -> list[Tensor]:
         """Return the noise of the samples of a pass, one table ``(*lead, chunk, 1, *event)`` a draw."""
-        if self._draws is None:
-            self._draws = _draws(self.model, batch)
-            if self.samples * sum(draw.like.numel() for draw in self._draws) <= KEPT:
-                self._kept = self._tables(0, self.samples)
         if self._kept is None:
             return self._tables(first, self.chunk)
-        return [t.narrow(d.axis, first, self.chunk) for t, d in zip(self._kept, self._draws, strict=True)]
+        return [t.narrow(d.axis, first, self.chunk) for t, d in zip(self._kept, self._draws or [], strict=True)]
 
     def _tables(self, first: int, count: int) -> list[Tensor]:
         shared = noise.Shared(self.seed, first)
@@ -118,14 +124,15 @@ class _Draw:
 
 
 class _Recording:
-    """Notes the draws of a model."""
+    """Shared noise that notes the draws of a model."""
 
-    def __init__(self) -> None:
-        self.shared, self.draws = noise.Shared(0), list[_Draw]()
+    def __init__(self, seed: int, first: int) -> None:
+        self.shared, self.draws = noise.Shared(seed, first), list[_Draw]()
 
     def _note(self, kind: str, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
         value = getattr(self.shared, kind)(shape, event_dim, like)
-        self.draws.append(_Draw(kind, value, event_dim))
+        axis = value.ndim - event_dim - 1
+        self.draws.append(_Draw(kind, value.narrow(axis, 0, 1).narrow(axis - 1, 0, 1), event_dim))
         return value
 
     def normal(self, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
@@ -148,15 +155,13 @@ class _Given:
     uniform = normal
 
 
-def _draws(model: Model, batch: Batch) -> list[_Draw]:
-    with noise.use(_Recording()) as recording:
-        model({name: value[:1] for name, value in batch.items()}, samples=1)
-    return recording.draws
-
-
 def _weigh(model: Model, batch: Batch, tables: list[Tensor], samples: int) -> Tensor:
     with noise.use(_Given(tables)):
         trace = model(batch, samples=samples)
+    return _log_weights(trace, samples)
+
+
+def _log_weights(trace: Trace, samples: int) -> Tensor:
     total = trace.log_weight() + (trace.weight * samples).log()
     return torch.logsumexp(total.flatten(0, -3), 0) if total.ndim > 2 else total
 

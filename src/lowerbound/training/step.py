@@ -121,7 +121,7 @@ class Step:
         options: dict[str, Any] = {"fallback_random": True, "cpp_wrapper": self.device.type == "cpu"}
         for name, function in self._functions.items():
             # isolate_recompiles: dynamo's limit on recompilations is then each run's own, not the process's.
-            self._functions[name] = torch.compile(
+            self._functions[name] = torch.compile(  # pyright: ignore[reportCallIssue]
                 function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options
             )
 

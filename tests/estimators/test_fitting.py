@@ -1,0 +1,198 @@
+"""From data and settings to a model: plans, folders, resuming."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tests.estimators.small import labels, pictures, table
+
+from lowerbound.core.storage import sha256
+from lowerbound.data import Dataset, from_arrays
+from lowerbound.errors import ConfigError, RunError
+from lowerbound.estimators.fitting import Fit, fit, make_plan
+from lowerbound.runs import RunFolder, Settings, parse
+
+TINY = {"latent": 2, "hidden": (8,), "epochs": 4, "compile": "no", "precision": "float32", "batch_size": 18}
+
+
+def settings(**changed: Any) -> Settings:
+    """Settings of a run of eight steps."""
+    return Settings.make(**{**TINY, **changed})
+
+
+def data(y: Any = None) -> Dataset:
+    """The table, split."""
+    return from_arrays(table(), y).split(valid=0.1, test=0.0, seed=0)
+
+
+def run(folder: Path | None = None, *, resume: bool = False, **changed: Any) -> Fit:
+    """Train into a folder, or not."""
+    where = None if folder is None else RunFolder(folder)
+    if where is not None and not resume:
+        where.create()
+    return fit(data(), settings(**changed), folder=where, resume=resume)
+
+
+def test_a_plan_makes_every_choice() -> None:
+    plan = make_plan(data(), Settings.make(epochs=2))
+    assert plan.settings.train.batch_size == 36
+    assert plan.settings.train.learning_rate is not None
+    assert plan.total == 2
+    assert plan.facts()["likelihood"] == "Normal"
+    assert plan.facts()["steps"] == "2 of 36 rows"
+    assert "parameters" in plan.facts()["model"]
+    assert not plan.conditional
+
+
+def test_a_plan_is_the_model_that_is_trained_and_repeats_itself() -> None:
+    first, second = (make_plan(data(), settings()).model for _ in range(2))
+    assert sha256(first.state_dict()) == sha256(second.state_dict())
+    other = make_plan(data(), settings(seed=1)).model
+    assert sha256(first.state_dict()) != sha256(other.state_dict())
+
+
+def test_a_plan_knows_the_data_s_statistics() -> None:
+    x, _ = data().rows("train")
+    plan = make_plan(data(), settings())
+    network = plan.model.levels[0].posterior_.network
+    assert network.buffer_shift.numpy() == pytest.approx(x.numpy().mean(0), rel=1e-5)
+    assert network.buffer_unit.numpy() == pytest.approx(x.numpy().std(0), rel=1e-5)
+
+
+def test_a_plan_touches_no_generator() -> None:
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    make_plan(data(), settings(encoder="MLP(((4,),), (2, 2))", beta="Linear(0.0, 1.0, 2)"))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("beta", "says"), [("3", "no schedule"), ("IWAE(2)", "no schedule"), ("Linear(0, 1", "Cannot read")]
+)
+def test_a_beta_that_is_no_schedule(beta: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        make_plan(data(), settings(beta=beta))
+
+
+def test_what_is_written_describes_the_run(tmp_path: Path) -> None:
+    result = run(tmp_path / "run")
+    config = RunFolder(tmp_path / "run").read_config()
+    assert Settings.make(**config["settings"]) == result.plan.settings
+    assert repr(parse(config["spec"]["model"])) == repr(result.plan.model)
+    assert repr(parse(config["spec"]["objective"])) == repr(result.plan.objective)
+    assert config["data"]["splits"] == {"train": 36, "valid": 4, "test": 0}
+    assert config["total_steps"] == 8
+    assert config["outcome"] == {"reason": "finished", "step": 8, "complete": True}
+    assert config["seeds"] == {"seed": 0}
+    assert set(config["versions"]) >= {"lowerbound", "torch", "numpy", "python"}
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == list(range(1, 9))
+    assert json.loads((tmp_path / "run" / "timing.json").read_text())["sessions"] == 1
+
+
+def test_a_folder_changes_nothing_in_the_result(tmp_path: Path) -> None:
+    assert sha256(run(tmp_path / "run").outcome.best) == sha256(run().outcome.best)
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    run(tmp_path / "a")
+    run(tmp_path / "b")
+    for name in ("model.safetensors", "metrics.jsonl", "config.json", "checkpoint/step-8.safetensors"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_run_that_ran_out_of_time_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole")
+    cut = run(tmp_path / "cut", max_time=1e-9)
+    assert not cut.outcome.complete
+    assert cut.outcome.reason == "time limit"
+    assert cut.outcome.step < 8
+    for _ in range(9):
+        cut = run(tmp_path / "cut", resume=True, max_time=1e-9)
+    assert cut.outcome.reason == "finished"
+    assert sha256(cut.outcome.best) == sha256(whole.outcome.best)
+    assert (tmp_path / "cut" / "metrics.jsonl").read_bytes() == (tmp_path / "whole" / "metrics.jsonl").read_bytes()
+    assert (tmp_path / "cut" / "model.safetensors").read_bytes() == (
+        tmp_path / "whole" / "model.safetensors"
+    ).read_bytes()
+
+
+def test_a_finished_run_resumes_to_itself(tmp_path: Path) -> None:
+    first = run(tmp_path / "run")
+    again = run(tmp_path / "run", resume=True)
+    assert sha256(again.outcome.best) == sha256(first.outcome.best)
+    assert again.outcome.history.records == first.outcome.history.records
+
+
+def test_another_length_is_not_resumed(tmp_path: Path) -> None:
+    run(tmp_path / "run")
+    with pytest.raises(ConfigError, match="was to take 8 steps and is now asked for 10"):
+        run(tmp_path / "run", resume=True, epochs=5)
+
+
+def test_a_folder_with_a_run_is_not_trained_into(tmp_path: Path) -> None:
+    run(tmp_path / "run")
+    with pytest.raises(RunError, match="holds a run already"):
+        fit(data(), settings(), folder=RunFolder(tmp_path / "run"))
+
+
+class Heard:
+    """Remembers what an observer is told."""
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+
+    def start(self, step: int, total: int, facts: dict[str, str]) -> None:
+        self.said.append(("start", step, total))
+
+    def advance(self, step: int) -> None:
+        self.said.append(step)
+
+    def record(self, record: dict[str, float]) -> None:
+        self.said.append(("record", record["step"]))
+
+    def finish(self, reason: str) -> None:
+        self.said.append(("finish", reason))
+
+
+def test_observers_are_told_everything_once() -> None:
+    heard = Heard()
+    fit(data(), settings(), observers=[heard])
+    assert heard.said[0] == ("start", 0, 8)
+    assert heard.said[-1] == ("finish", "finished")
+    assert [s for s in heard.said if isinstance(s, int)] == list(range(1, 9))
+    assert [s[1] for s in heard.said if isinstance(s, tuple) and s[0] == "record"] == list(range(1, 9))
+
+
+def test_validation_chooses_the_weights() -> None:
+    result = fit(data(), settings(epochs=20, learning_rate=0.1, ema=0.0))
+    values = [record["val/elbo"] for record in result.outcome.history]
+    x, _ = data().rows("valid")
+    assert float(result.fitted.bound(x).elbo.mean()) == pytest.approx(max(values), abs=1e-5)
+
+
+def test_early_stopping_stops_when_nothing_gets_better() -> None:
+    result = fit(data(), settings(epochs=400, learning_rate=0.3, patience=3, ema=0.0, round_steps=2))
+    assert result.outcome.reason == "early stopping"
+    values = [record["val/elbo"] for record in result.outcome.history]
+    assert int(np.argmax(values)) == len(values) - 4
+
+
+def test_a_conditional_run_keeps_its_classes(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create()
+    fit(data(labels()), settings(recipe="cvae"), folder=folder)
+    config = folder.read_config()
+    assert config["conditional"] is True
+    assert config["schema"]["classes"] == ["cat", "dog", "eel"]
+
+
+def test_data_that_draws_its_bits_anew_trains() -> None:
+    dataset = from_arrays(pictures(4, 4), binarize="dynamic").split(valid=0.2, test=0.0, seed=0)
+    result = fit(dataset, settings(network="mlp", batch_size=4))
+    assert np.isfinite(result.fitted.log_likelihood(dataset.x, None, 4).rows).all()
