@@ -72,7 +72,7 @@ def test_a_plan_touches_no_generator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beta", "says"), [("3", "no schedule"), ("IWAE(2)", "no schedule"), ("Linear(0, 1", "Cannot read")]
+    ("beta", "says"), [("3", "no schedule"), ("IWAE(2)", "no schedule"), ("Linear(0", "Cannot read")]
 )
 def test_a_beta_that_is_no_schedule(beta: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
@@ -177,7 +177,7 @@ def test_validation_chooses_the_weights() -> None:
 
 
 def test_early_stopping_stops_when_nothing_gets_better() -> None:
-    result = fit(data(), settings(epochs=400, learning_rate=0.3, patience=3, ema=0.0, round_steps=2))
+    result = fit(data(), settings(epochs=400, learning_rate=0.3, patience=3, ema=0.0, warmup=0.0))
     assert result.outcome.reason == "early stopping"
     values = [record["val/elbo"] for record in result.outcome.history]
     assert int(np.argmax(values)) == len(values) - 4
