@@ -120,7 +120,7 @@ def test_a_gradient_that_overflows_is_told_from_a_density() -> None:
             loss = super().forward(trace)
             return loss + 0.0 * (loss - loss.detach()).abs().sqrt()
 
-    with pytest.raises(DivergenceError, match="every density is finite in float32: the gradient overflowed"):
+    with pytest.raises(DivergenceError, match="every density .* is finite in float32: the gradient overflowed"):
         fit(Case(ZOO["flat"].model, Steep))
 
 

@@ -18,17 +18,13 @@ from lowerbound.core import Batch, Model
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.estimators.rows import Rows, fixed_batches
-from lowerbound.likelihoods import Bernoulli, Categorical
 from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
-from lowerbound.training.precision import can_compile, has_fast_bfloat16
+from lowerbound.training.precision import can_compile
 
 __all__ = ["Fitted"]
 
 SAMPLE_BUDGET = 2**21
 """Numbers in the widest layer of one importance-sampling pass: 8 MiB in float32, which stays in the cache."""
-
-FAST_SAMPLES = 1000
-"""Samples a row from which layers may run in bfloat16."""
 
 COMPILE_WORK = 4e12
 """Samples x parameters from which a compiled pass repays its compilation: about a minute of one core."""
@@ -107,15 +103,27 @@ class Fitted:
         return elbo(self.model, self.batches(x, c), samples, seed=self.seed)
 
     def log_likelihood(
-        self, x: Rows, c: Rows | None, samples: int, advance: Callable[[int], None] | None = None
+        self,
+        x: Rows,
+        c: Rows | None,
+        samples: int,
+        advance: Callable[[int], None] | None = None,
+        *,
+        precision: str = "float32",
     ) -> LogLikelihood:
-        """Estimate log p(x) of each row with exactly ``samples`` importance samples."""
+        """Estimate log p(x) of each row with exactly ``samples`` importance samples.
+
+        Layers in ``precision="bfloat16"`` are faster, and off by hundredths of a nat: the
+        result says which it was.
+        """
+        if precision not in ("float32", "bfloat16"):
+            raise ConfigError(f"precision={precision!r}: use 'float32' or 'bfloat16'.")
         if samples < 1:
             raise ConfigError(f"samples={samples}: importance sampling takes at least one sample.")
         rows, chunk = self._chunks(samples)
         return log_likelihood(
             self.model, self.batches(x, c, rows), samples, seed=self.seed, chunk=chunk, advance=advance,
-            layers=self._layers(samples), compiled=self._repays_compilation(len(x) * samples),
+            layers=torch.bfloat16 if precision == "bfloat16" else None, compiled=self._repays_compilation(len(x) * samples),
             dimensions=self.schema.n_features, discrete=self.schema.support != "real",
         )  # fmt: skip
 
@@ -124,18 +132,6 @@ class Fitted:
         width = max(self.schema.n_features, *(p.shape[0] for p in self.model.parameters() if p.ndim > 1), 1)
         pairs = max(1, SAMPLE_BUDGET // width)
         return max(1, pairs // (2 * samples)), min(samples, pairs)
-
-    def _layers(self, samples: int) -> torch.dtype | None:
-        """Return bfloat16 where it is fast and its rounding stays small.
-
-        A discrete log-density moves no faster than its logits; a narrow normal's does, so such
-        models keep the precision of their weights.
-        """
-        families = [getattr(p, "family", None) for p in getattr(self.model, "likelihoods", {}).values()]
-        safe = bool(families) and all(isinstance(family, (Bernoulli, Categorical)) for family in families)
-        single = all(p.dtype == torch.float32 for p in self.model.parameters())
-        fast = samples >= FAST_SAMPLES and has_fast_bfloat16(self.device)
-        return torch.bfloat16 if fast and safe and single else None
 
     def _repays_compilation(self, draws: int) -> bool:
         weights = list(self.model.parameters())

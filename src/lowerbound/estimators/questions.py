@@ -160,11 +160,16 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """Return -log p(x) of each row, nats: higher is stranger."""
         return -self.score_samples(X, y)
 
-    def log_likelihood(self, X: Any, y: Any = None, *, samples: int = 5000) -> LogLikelihood:
-        """Estimate log p(x) with ``samples`` importance samples: value, errors, effective sample sizes."""
+    def log_likelihood(
+        self, X: Any, y: Any = None, *, samples: int = 5000, precision: str = "float32"
+    ) -> LogLikelihood:
+        """Estimate log p(x) with ``samples`` importance samples: value, errors, effective sample sizes.
+
+        ``precision="bfloat16"`` runs the layers faster, at an error of hundredths of a nat.
+        """
         samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
-        return self.fitted_.log_likelihood(rows, c, samples)
+        return self.fitted_.log_likelihood(rows, c, samples, precision=precision)
 
     def evaluate(self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows") -> Evaluation:
         """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning."""

@@ -68,7 +68,7 @@ class LogLikelihood:
         """-log2 p(x) per entry, for discrete data; None otherwise."""
         return -self.value / (self.dimensions * math.log(2)) if self.discrete else None
 
-    def to_json(self) -> dict[str, float | int | None]:
+    def to_json(self) -> dict[str, float | int | str | None]:
         """Return the summary without the rows."""
         return {
             "log_likelihood": self.value,
@@ -178,5 +178,5 @@ def log_likelihood(
         samples=samples,
         dimensions=dimensions,
         discrete=discrete,
-        layers=str(layers or next(iter(model.parameters()), log_w).dtype).removeprefix("torch."),
+        layers=str(layers or next(iter(model.parameters()), influence).dtype).removeprefix("torch."),
     )

@@ -76,10 +76,11 @@ class Weigher:
 
     def _learn(self, batch: Batch, first: int) -> Tensor:
         """Run the first pass as it is, and note what the model draws."""
-        with noise.use(_Recording(self.seed, first)) as recording:
+        recording = _Recording(self.seed, first)
+        with noise.use(recording):
             trace = self.model(batch, samples=self.chunk)
         self._draws = recording.draws
-        if self.samples * sum(draw.like.numel() for draw in self._draws) <= KEPT:
+        if self.samples * sum(draw.like.numel() for draw in recording.draws) <= KEPT:
             self._kept = self._tables(0, self.samples)
         return _log_weights(trace, self.chunk)
 
@@ -127,7 +128,8 @@ class _Recording:
     """Shared noise that notes the draws of a model."""
 
     def __init__(self, seed: int, first: int) -> None:
-        self.shared, self.draws = noise.Shared(seed, first), list[_Draw]()
+        self.shared = noise.Shared(seed, first)
+        self.draws: list[_Draw] = []
 
     def _note(self, kind: str, shape: tuple[int, ...], event_dim: int, like: Tensor) -> Tensor:
         value = getattr(self.shared, kind)(shape, event_dim, like)
