@@ -123,7 +123,8 @@ class Fitted:
         rows, chunk = self._chunks(samples)
         return log_likelihood(
             self.model, self.batches(x, c, rows), samples, seed=self.seed, chunk=chunk, advance=advance,
-            layers=torch.bfloat16 if precision == "bfloat16" else None, compiled=self._repays_compilation(len(x) * samples),
+            layers=torch.bfloat16 if precision == "bfloat16" else None,
+            compiled=self._repays_compilation(len(x) * samples),
             dimensions=self.schema.n_features, discrete=self.schema.support != "real",
         )  # fmt: skip
 
