@@ -1,7 +1,7 @@
 """The picture of the README: held-out digits, their reconstructions, and new samples, from a fitted run.
 
-    lowerbound fit digits --out runs/digits
-    python examples/digits_picture.py runs/digits docs/images/digits.png
+lowerbound fit digits --out runs/digits
+python examples/digits_picture.py runs/digits docs/images/digits.png
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import small, table
 from torch.nn.functional import softplus
 
 import lowerbound as lb
@@ -23,6 +22,7 @@ from lowerbound.networks import MLP
 from lowerbound.posteriors import DiagonalNormal
 from lowerbound.priors import StandardNormal
 from lowerbound.training import Trainer, TrainOptions
+from tests.estimators.small import small, table
 
 X = table()
 

@@ -16,7 +16,9 @@ FILES = {"README.md", "config.json", "diagnosis.json", "evaluation.json", "metri
 def test_the_whole_job(typed, tmp_path):
     """Digits, for real: a plan, progress, numbers with units and errors, and every file."""
     out = tmp_path / "run"
-    result = typed("fit", "digits", "--out", out, "--epochs", 2, "--set", "channels=(4,)", "--set", "ema=0", "--latent", 2)
+    result = typed(
+        "fit", "digits", "--out", out, "--epochs", 2, "--set", "channels=(4,)", "--set", "ema=0", "--latent", 2
+    )
     assert {path.name for path in out.iterdir()} == FILES
     evaluation = read_json(out / "evaluation.json")
     assert (evaluation["split"], evaluation["n_rows"], evaluation["samples"]) == ("test", 180, 1000)
@@ -93,7 +95,9 @@ def test_tensorboard(typed, files, tmp_path):
 
 def test_a_time_limit_ends_with_a_model_and_its_numbers(typed, files, tmp_path):
     out = tmp_path / "run"
-    result = typed("fit", files / "array.npy", "--out", out, "--no-report", *QUICK, "--epochs", 10_000, "--max-time", ".001")
+    result = typed(
+        "fit", files / "array.npy", "--out", out, "--no-report", *QUICK, "--epochs", 10_000, "--max-time", ".001"
+    )
     assert f"lowerbound resume {out}" in result.output
     assert read_json(out / "config.json")["outcome"]["reason"] == "time limit"
     assert (out / "evaluation.json").is_file()

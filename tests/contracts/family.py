@@ -6,11 +6,11 @@ import math
 
 import pytest
 import torch
-from tests.contracts import agreement
-from tests.contracts.component import ComponentContract
 from torch import Tensor
 
 from lowerbound.core import Family
+from tests.contracts import agreement
+from tests.contracts.component import ComponentContract
 
 LEADS = [(), (4,), (3, 4)]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
+
 from tests.contracts import agreement
 from tests.contracts.family import FamilyContract
-from torch import Tensor
 
 
 class LikelihoodContract(FamilyContract):

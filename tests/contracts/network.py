@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts.component import ComponentContract
 from torch import Tensor
 
 from lowerbound.core import Network, call, layer_precision
 from lowerbound.errors import ShapeError
+from tests.contracts.component import ComponentContract
 
 
 class NetworkContract(ComponentContract):

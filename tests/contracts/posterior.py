@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import agreement
-from tests.contracts.family import FamilyContract
 from torch import nn
 from torch.distributions import kl_divergence
 
 from lowerbound.core import draw
 from lowerbound.priors import StandardNormal
+from tests.contracts import agreement
+from tests.contracts.family import FamilyContract
 
 
 class PosteriorContract(FamilyContract):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import agreement
-from tests.contracts.component import ComponentContract
 from torch import Tensor, nn
 from torch.distributions import Distribution, kl_divergence
 
 from lowerbound.core import draw
 from lowerbound.distributions import DiagonalNormal, OneHot
+from tests.contracts import agreement
+from tests.contracts.component import ComponentContract
 
 
 class PriorContract(ComponentContract):

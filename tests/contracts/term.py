@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
+
 from examples.linear_vae_is_ppca import SigmaPoints
+from lowerbound.core import Progress, Term, noise
 from tests.contracts import agreement
 from tests.contracts.component import ComponentContract
 from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
-from torch import Tensor
-
-from lowerbound.core import Progress, Term, noise
 
 REPLICATES = 2000
 

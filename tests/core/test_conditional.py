@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import ComponentContract
 from torch import nn
 
 from lowerbound.core import Conditional, Constant, call, layer_precision, noise
@@ -15,6 +14,7 @@ from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP
 from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
 from lowerbound.priors import StandardNormal
+from tests.contracts import ComponentContract
 
 
 class TestConditional(ComponentContract):

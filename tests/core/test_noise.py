@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import agreement
 
 from lowerbound.core import noise
+from tests.contracts import agreement
 
 LIKE = torch.zeros(())
 DRAWS = [noise.normal, noise.uniform]

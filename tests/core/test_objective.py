@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import ComponentContract
-from tests.known_answers.linear_gaussian import trainable_vae
 from torch import Tensor, nn
 
 from lowerbound.core import Linear, Objective, Progress, Scaled, Sum, Term, Trace
 from lowerbound.errors import ConfigError
 from lowerbound.objectives import ELBO, IWAE
+from tests.contracts import ComponentContract
+from tests.known_answers.linear_gaussian import trainable_vae
 
 
 class TestSum(ComponentContract):

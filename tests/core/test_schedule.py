@@ -8,10 +8,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import ComponentContract
 
 from lowerbound.core import Cosine, Cyclical, Linear, Progress, value_at
 from lowerbound.errors import ConfigError
+from tests.contracts import ComponentContract
 
 numbers = st.floats(-5, 5)
 schedules = st.one_of(

@@ -6,13 +6,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import agreement
 from torch import distributions as reference
 from torch.distributions import kl_divergence
 from torch.nn import functional
 
 from lowerbound.distributions import Bernoulli
 from lowerbound.distributions.bernoulli import softplus_sum
+from tests.contracts import agreement
 
 
 def test_kl_is_its_enumeration():

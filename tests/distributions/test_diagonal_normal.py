@@ -8,11 +8,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import agreement
 from torch import distributions as reference
 from torch.distributions import kl_divergence
 
 from lowerbound.distributions import DiagonalNormal, kl_per_dimension
+from tests.contracts import agreement
 
 numbers = st.floats(-3, 3)
 

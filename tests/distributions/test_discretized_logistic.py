@@ -6,9 +6,9 @@ import math
 
 import pytest
 import torch
-from tests.contracts import agreement
 
 from lowerbound.distributions import DiscretizedLogistic
+from tests.contracts import agreement
 
 LEVELS = torch.arange(256.0)
 

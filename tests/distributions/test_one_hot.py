@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import agreement
 from torch import distributions as reference
 from torch.distributions import kl_divergence
 
 from lowerbound.core import noise
 from lowerbound.distributions import OneHot
+from tests.contracts import agreement
 
 
 def test_kl_is_its_enumeration():

@@ -13,7 +13,6 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
-from tests.estimators.small import bits, labels, pictures, small, table
 
 import lowerbound as lb
 from lowerbound.errors import (
@@ -25,6 +24,7 @@ from lowerbound.errors import (
     SupportError,
     UnknownNameError,
 )
+from tests.estimators.small import bits, labels, pictures, small, table
 
 X = table()
 FRAME = pd.DataFrame(X, columns=["age", "height", "weight", "pulse"])

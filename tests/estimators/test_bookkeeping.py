@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.estimators.small import table
 
 from lowerbound.data import Dataset, from_arrays
 from lowerbound.errors import DataError
 from lowerbound.estimators.bookkeeping import add_timing, check_same_data, fingerprint
 from lowerbound.runs import RunFolder
+from tests.estimators.small import table
 
 
 def split(x: np.ndarray, seed: int = 0) -> Dataset:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.estimators.small import labels, small, table
 
 from lowerbound.estimators.card import card
 from lowerbound.runs import RunFolder
+from tests.estimators.small import labels, small, table
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
-from tests.estimators.small import labels, pictures, small, table
 
 import lowerbound as lb
 from lowerbound.errors import ConfigError, DataError, LowerboundError, ShapeError, UnknownNameError
+from tests.estimators.small import labels, pictures, small, table
 
 X = table()
 COVARIATES = np.random.default_rng(4).normal(size=(40, 2))

@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import bits, small, table
-from tests.known_answers.linear_gaussian import LinearGaussian
 
 import lowerbound as lb
 from lowerbound.data import Schema
 from lowerbound.estimators.diagnosis import diagnose
 from lowerbound.estimators.fitted import Fitted
+from tests.estimators.small import bits, small, table
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 NOTHING = "Nothing stands out: the latents are used and held-out rows score like training rows."
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import bits, pictures, small, table
-from tests.known_answers.linear_gaussian import LinearGaussian
 
 import lowerbound as lb
 from lowerbound.data import Schema
 from lowerbound.estimators.evaluation import evaluate, statement
 from lowerbound.estimators.fitted import Fitted
+from tests.estimators.small import bits, pictures, small, table
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 X = table()
 

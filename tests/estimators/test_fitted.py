@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import bits, small, table
-from tests.known_answers.linear_gaussian import LinearGaussian
 
 from lowerbound.core import Conditional
 from lowerbound.data import Schema
@@ -18,6 +16,8 @@ from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP
 from lowerbound.posteriors import DiagonalNormal
 from lowerbound.priors import StandardNormal
+from tests.estimators.small import bits, small, table
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 TRUTH = LinearGaussian.random(4, 2)
 

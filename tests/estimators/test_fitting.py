@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import labels, pictures, table
 
 from lowerbound.core.storage import sha256
 from lowerbound.data import Dataset, from_arrays
 from lowerbound.errors import ConfigError, RunError
 from lowerbound.estimators.fitting import Fit, fit, make_plan
 from lowerbound.runs import RunFolder, Settings, parse
+from tests.estimators.small import labels, pictures, table
 
 TINY = {"latent": 2, "hidden": (8,), "epochs": 4, "compile": "no", "precision": "float32", "batch_size": 18}
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.estimators.small import pictures, small
 
 import lowerbound as lb
+from tests.estimators.small import pictures, small
 
 SIZES = {
     "2-D": ((5, 7), (1, 5, 7)),

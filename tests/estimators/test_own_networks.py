@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from torch import Tensor, nn
+
+import lowerbound as lb
+from lowerbound.errors import ShapeError
+from lowerbound.networks import MLP
 from tests.estimators.small import (
     ConvolutionalDecoder,
     ConvolutionalEncoder,
@@ -18,11 +23,6 @@ from tests.estimators.small import (
     small,
     table,
 )
-from torch import Tensor, nn
-
-import lowerbound as lb
-from lowerbound.errors import ShapeError
-from lowerbound.networks import MLP
 
 X = table()
 PICTURES = pictures(6, 8, support="real")

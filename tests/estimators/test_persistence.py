@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+
+import lowerbound as lb
+from lowerbound.errors import LowerboundError, RunError
 from tests.estimators.small import (
     ConvolutionalDecoder,
     ConvolutionalEncoder,
@@ -21,9 +24,6 @@ from tests.estimators.small import (
     small,
     table,
 )
-
-import lowerbound as lb
-from lowerbound.errors import LowerboundError, RunError
 
 X = table()
 CONV = {"hidden": None, "options": {"channels": (4,)}}

@@ -18,10 +18,10 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from tests.estimators.small import labels, small, table
 
 import lowerbound as lb
 from lowerbound.errors import ShapeError
+from tests.estimators.small import labels, small, table
 
 X = table()
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import bits, pictures, small, table
 
 import lowerbound as lb
 from lowerbound.errors import ConfigError, RunError
+from tests.estimators.small import bits, pictures, small, table
 
 X = table()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from examples.linear_vae_is_ppca import fit, linear_vae, marginal
-from tests.known_answers.linear_gaussian import data
 
+from examples.linear_vae_is_ppca import fit, linear_vae, marginal
 from lowerbound.objectives import ELBO
 from lowerbound.posteriors import CholeskyNormal
+from tests.known_answers.linear_gaussian import data
 
 slow = pytest.mark.slow
 

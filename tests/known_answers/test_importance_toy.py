@@ -8,13 +8,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import agreement
-from tests.known_answers.linear_gaussian import toy
 from torch import Tensor
 
 from lowerbound.core import noise
 from lowerbound.metrics import effective_sample_size, log_likelihood
 from lowerbound.objectives import ELBO, IWAE
+from tests.contracts import agreement
+from tests.known_answers.linear_gaussian import toy
 
 LOG_P = -1.515512123
 L1, L2 = -1.918938533, -1.6534738

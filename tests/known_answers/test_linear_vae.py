@@ -6,13 +6,13 @@ import math
 
 import pytest
 import torch
-from examples import linear_vae_is_ppca as example
-from tests.known_answers.linear_gaussian import covariance, data
 
+from examples import linear_vae_is_ppca as example
 from lowerbound.core import noise
 from lowerbound.metrics import log_likelihood
 from lowerbound.objectives import ELBO
 from lowerbound.posteriors import DiagonalNormal
+from tests.known_answers.linear_gaussian import covariance, data
 
 CASES = [("iris", 1, 300), ("iris", 2, 1000), ("breast_cancer", 5, 1000)]
 LONG = [("breast_cancer", 2, 3000), ("wine", 5, 3000), ("breast_cancer", 10, 3000)]

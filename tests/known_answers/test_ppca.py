@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from examples.linear_vae_is_ppca import ppca_log_likelihood
 from tests.known_answers.linear_gaussian import data, ppca, ppca_em
 

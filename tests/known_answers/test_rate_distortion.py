@@ -11,10 +11,9 @@ import math
 
 import pytest
 import torch
-from examples.linear_vae_is_ppca import SigmaPoints, fit, linear_vae
-from tests.known_answers.linear_gaussian import LinearGaussian, covariance, data, linear
 from torch import Tensor
 
+from examples.linear_vae_is_ppca import SigmaPoints, fit, linear_vae
 from lowerbound.core import Conditional, Trace, noise
 from lowerbound.distributions import kl_per_dimension
 from lowerbound.likelihoods import Normal
@@ -22,6 +21,7 @@ from lowerbound.models import VAE, Latent
 from lowerbound.objectives import ELBO
 from lowerbound.posteriors import DiagonalNormal
 from lowerbound.priors import StandardNormal
+from tests.known_answers.linear_gaussian import LinearGaussian, covariance, data, linear
 
 S2 = 0.05
 BETAS = [0.2, 1.0, 3.0, 6.0, 50.0]

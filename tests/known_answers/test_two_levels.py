@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.known_answers.linear_gaussian import AffineNormal, linear
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
@@ -14,6 +13,7 @@ from lowerbound.models import VAE, Latent
 from lowerbound.objectives import ELBO, IWAE
 from lowerbound.posteriors import PrecisionWeighted
 from lowerbound.priors import StandardNormal
+from tests.known_answers.linear_gaussian import AffineNormal, linear
 
 X, LOW, TOP, S2 = 5, 3, 2, 0.4
 generator = torch.Generator().manual_seed(0)

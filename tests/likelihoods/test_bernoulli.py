@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.contracts import LikelihoodContract
-
 from lowerbound.likelihoods import Bernoulli
+from tests.contracts import LikelihoodContract
 
 
 class TestBernoulli(LikelihoodContract):

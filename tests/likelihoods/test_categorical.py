@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.contracts import LikelihoodContract
 
 from lowerbound.errors import ConfigError
 from lowerbound.likelihoods import Categorical
+from tests.contracts import LikelihoodContract
 
 
 class TestCategorical(LikelihoodContract):

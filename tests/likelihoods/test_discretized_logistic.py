@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import LikelihoodContract
 
 from lowerbound.errors import ConfigError
 from lowerbound.likelihoods import DiscretizedLogistic
+from tests.contracts import LikelihoodContract
 
 
 class TestDiscretizedLogistic(LikelihoodContract):

@@ -8,8 +8,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import LikelihoodContract
-from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
 
 from lowerbound.core import Progress, calibrate, closed_forms
 from lowerbound.errors import ConfigError
@@ -17,6 +15,8 @@ from lowerbound.likelihoods import Normal
 from lowerbound.likelihoods.normal import PACE
 from lowerbound.models import VAE
 from lowerbound.objectives import ELBO
+from tests.contracts import LikelihoodContract
+from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
 
 
 class TestFeature(LikelihoodContract):

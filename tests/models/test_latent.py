@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import ComponentContract
 from torch import Tensor, nn
 
 from lowerbound.core import Conditional, call
@@ -12,6 +11,7 @@ from lowerbound.models import Latent
 from lowerbound.networks import MLP
 from lowerbound.posteriors import DiagonalNormal, OneHotCategorical, PrecisionWeighted
 from lowerbound.priors import StandardNormal, UniformCategorical
+from tests.contracts import ComponentContract
 
 
 class Recorder(nn.Module):

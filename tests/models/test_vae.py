@@ -6,9 +6,6 @@ import math
 
 import pytest
 import torch
-from tests.contracts import ComponentContract
-from tests.known_answers.discrete import K, X, binary, label, labelled_bound, labels, log_q_y, m2, mixture
-from tests.known_answers.linear_gaussian import LinearGaussian
 from torch import Tensor, nn
 
 from lowerbound.core import Conditional, Progress, noise
@@ -19,6 +16,9 @@ from lowerbound.networks import MLP
 from lowerbound.objectives import ELBO, IWAE
 from lowerbound.posteriors import DiagonalNormal, OneHotCategorical, PrecisionWeighted
 from lowerbound.priors import StandardNormal, UniformCategorical
+from tests.contracts import ComponentContract
+from tests.known_answers.discrete import K, X, binary, label, labelled_bound, labels, log_q_y, m2, mixture
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 
 def posterior(latent: int, *inputs: int) -> Conditional:

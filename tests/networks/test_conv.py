@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import NetworkContract
 
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.networks import ConvDecoder, ConvEncoder
 from lowerbound.networks.conv import depth_to_space, space_to_depth
+from tests.contracts import NetworkContract
 
 SMALL = {"channels": (3, 4), "hidden": 6}
 

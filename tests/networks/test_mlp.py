@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import NetworkContract
 
 from lowerbound.errors import ConfigError, UnknownNameError
 from lowerbound.networks import MLP
+from tests.contracts import NetworkContract
 
 
 class TestMLP(NetworkContract):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import NetworkContract
 
 from lowerbound.core import calibrate
 from lowerbound.networks import MLP, Standardized
+from tests.contracts import NetworkContract
 
 
 class TestStandardized(NetworkContract):

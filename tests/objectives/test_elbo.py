@@ -6,11 +6,9 @@ import math
 
 import pytest
 import torch
-from examples.linear_vae_is_ppca import SigmaPoints
-from tests.contracts import TermContract, agreement
-from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
 from torch import Tensor
 
+from examples.linear_vae_is_ppca import SigmaPoints
 from lowerbound.core import Conditional, Linear, Progress, Trace, noise
 from lowerbound.distributions import kl_per_dimension
 from lowerbound.likelihoods import Bernoulli, DiscretizedLogistic, Normal
@@ -19,6 +17,8 @@ from lowerbound.networks import MLP
 from lowerbound.objectives import ELBO
 from lowerbound.posteriors import DiagonalNormal
 from lowerbound.priors import StandardNormal
+from tests.contracts import TermContract, agreement
+from tests.known_answers.linear_gaussian import LinearGaussian, trainable_vae
 
 
 class TestELBO(TermContract):

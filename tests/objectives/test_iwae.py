@@ -6,14 +6,14 @@ import math
 
 import pytest
 import torch
-from tests.contracts import TermContract, agreement
-from tests.known_answers.linear_gaussian import LinearGaussian
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
 
 from lowerbound.core import noise
 from lowerbound.models import VAE
 from lowerbound.objectives import ELBO, IWAE
+from tests.contracts import TermContract, agreement
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 
 class TestIWAE(TermContract):

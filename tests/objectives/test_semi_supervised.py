@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import ComponentContract
-from tests.known_answers.discrete import K, binary, labelled_bound, labels, log_q_y, m2
 from torch import Tensor
 
 from lowerbound.core import Linear, Progress
 from lowerbound.errors import ConfigError
 from lowerbound.models import VAE
 from lowerbound.objectives import ELBO, IWAE, SemiSupervised
+from tests.contracts import ComponentContract
+from tests.known_answers.discrete import K, binary, labelled_bound, labels, log_q_y, m2
 
 
 class TestSemiSupervised(ComponentContract):

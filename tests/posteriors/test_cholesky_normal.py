@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.contracts import PosteriorContract
 
 from lowerbound.core import Constant
 from lowerbound.errors import ShapeError
 from lowerbound.posteriors import CholeskyNormal
+from tests.contracts import PosteriorContract
 
 
 class TestCholeskyNormal(PosteriorContract):

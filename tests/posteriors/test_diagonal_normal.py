@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import PosteriorContract, PriorContract
 from torch import nn
 
 from lowerbound.core import Conditional, Constant
 from lowerbound.networks import MLP
 from lowerbound.posteriors import DiagonalNormal
+from tests.contracts import PosteriorContract, PriorContract
 
 
 class TestDiagonalNormal(PosteriorContract):

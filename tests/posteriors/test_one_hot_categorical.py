@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-from tests.contracts import PosteriorContract
 
 from lowerbound.posteriors import OneHotCategorical
 from lowerbound.priors import UniformCategorical
+from tests.contracts import PosteriorContract
 
 
 class TestOneHotCategorical(PosteriorContract):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contracts import ComponentContract
 
 from lowerbound.distributions import DiagonalNormal
 from lowerbound.posteriors import PrecisionWeighted
+from tests.contracts import ComponentContract
 
 numbers = st.floats(-3, 3)
 

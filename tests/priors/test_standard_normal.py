@@ -6,9 +6,9 @@ import math
 
 import pytest
 import torch
-from tests.contracts import PriorContract
 
 from lowerbound.priors import StandardNormal
+from tests.contracts import PriorContract
 
 
 class TestStandardNormal(PriorContract):

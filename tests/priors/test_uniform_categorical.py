@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import torch
-from tests.contracts import PriorContract
 
 from lowerbound.priors import UniformCategorical
+from tests.contracts import PriorContract
 
 
 class TestUniformCategorical(PriorContract):

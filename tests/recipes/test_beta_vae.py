@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.estimators.small import small
 
 from lowerbound.recipes import ModelOptions, beta_vae, vae
+from tests.estimators.small import small
 
 
 def test_it_is_the_vae_with_a_heavier_rate() -> None:

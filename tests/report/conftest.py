@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report.contents import KINDS
 
 from lowerbound.report import render
+from tests.report.contents import KINDS
 
 
 @pytest.fixture(scope="session")

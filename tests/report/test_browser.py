@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.report.outline import faults
 
 Page = Callable[[str], str]

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.report.outline import faults
 
 import lowerbound as lb
 from lowerbound.data import Dataset, from_arrays
 from lowerbound.data.datasets import digits
 from lowerbound.errors import ShapeError
 from lowerbound.report import ReportContent, collect, render
+from tests.report.outline import faults
 
 RNG = np.random.default_rng(0)
 QUICK = {"epochs": 1, "hidden": (8,), "network": "mlp", "precision": "float32", "compile": "no", "random_state": 0}

@@ -9,10 +9,10 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from tests.report.contents import HOSTILE, KINDS
-from tests.report.outline import Outline, faults
 
 from lowerbound.report import Health, render
+from tests.report.contents import HOSTILE, KINDS
+from tests.report.outline import Outline, faults
 
 Page = Callable[[str], str]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.estimators.small import small, table
 
 import lowerbound as lb
 from lowerbound.core import storage
 from lowerbound.errors import CorruptRunError, RunError
 from lowerbound.runs import RunFolder, versions
+from tests.estimators.small import small, table
 
 CONFIG = {"settings": {}, "spec": {}, "schema": {}, "data": {}}
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.estimators.small import small, table
-from tests.runs.audit import ran, watched
 
 import lowerbound as lb
 from lowerbound.errors import LowerboundError
 from lowerbound.estimators.bookkeeping import add_timing
 from lowerbound.runs import RunFolder
 from lowerbound.training.checkpoint import Checkpoints
+from tests.estimators.small import small, table
+from tests.runs.audit import ran, watched
 
 ROWS = table(3, seed=9)
 

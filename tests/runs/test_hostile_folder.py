@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
-from tests.estimators.small import small, table
-from tests.runs.audit import ran, watched
 
 import lowerbound as lb
 from lowerbound.core import storage
 from lowerbound.core.storage import sealed
 from lowerbound.errors import ConfigError, CorruptRunError, LowerboundError, RunError
 from lowerbound.training.checkpoint import Checkpoints
+from tests.estimators.small import small, table
+from tests.runs.audit import ran, watched
 
 
 class Bomb:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.runs.audit import ran, watched
 
 from lowerbound.core import Component
 from lowerbound.errors import ConfigError, LowerboundError, SpecError, UnknownNameError
 from lowerbound.runs import components, parse
+from tests.runs.audit import ran, watched
 
 quick = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
