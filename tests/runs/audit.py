@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ sys.addaudithook(_hook)
 @contextmanager
 def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     """Collect the audit events of a block."""
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "utf-32-le"):
+        codecs.lookup(encoding)  # json guesses encodings, and Python imports them
     events: list[tuple[str, tuple[Any, ...]]] = []
     _watching.append(events)
     try:

@@ -28,39 +28,31 @@ def trained(folder: Path, *starter: str) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def ranks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What two processes left."""
-    return trained(tmp_path_factory.mktemp("ranks"))
+CASES: list[tuple[str, dict[str, float]]] = [(name, {}) for name in ZOO]
+CASES += [("binarized", {"accumulate": 2, "clip": 0.5})]
 
 
-CASES = [(name, {}) for name in ZOO] + [("binarized", {"accumulate": 2, "clip": 0.5})]
+def check(folder: Path) -> None:
+    """Compare what two processes left with what one computes."""
+    for name, changes in CASES:
+        shared = read_tensors(folder / f"{'-'.join([name, *map(str, changes.values())])}.safetensors")
+        alone = tensors(fit(name, learning_rate=0.001, **changes)[0])
+        assert shared.keys() == alone.keys()
+        for key, value in alone.items():
+            where = f"{name} {changes} {key}"
+            torch.testing.assert_close(shared[key], value, rtol=1e-5, atol=1e-5, msg=lambda m: f"{where}: {m}")  # noqa: B023
+    assert len((folder / "flat" / "metrics.jsonl").read_text().splitlines()) == 4
+    saved = sorted(path.name for path in (folder / "flat" / "checkpoint").iterdir())
+    assert saved == ["state.json", "step-20.safetensors"]
 
 
-@pytest.mark.parametrize(("name", "changes"), CASES, ids=lambda value: value if isinstance(value, str) else len(value))
-def test_two_processes_are_one(name: str, changes: dict[str, float], ranks: Path) -> None:
-    shared = read_tensors(ranks / f"{'-'.join([name, *map(str, changes.values())])}.safetensors")
-    alone = tensors(fit(name, learning_rate=0.001, **changes)[0])
-    assert shared.keys() == alone.keys()
-    for key, value in alone.items():
-        torch.testing.assert_close(shared[key], value, rtol=1e-5, atol=1e-5, msg=lambda m: f"{key}: {m}")  # noqa: B023
-
-
-def test_the_first_process_alone_writes(ranks: Path) -> None:
-    one = (ranks / "flat" / "metrics.jsonl").read_text().splitlines()
-    assert len(one) == 4
-    assert sorted(path.name for path in (ranks / "flat" / "checkpoint").iterdir()) == [
-        "state.json",
-        "step-20.safetensors",
-    ]
+def test_two_processes_are_one(tmp_path: Path) -> None:
+    check(trained(tmp_path))
 
 
 @pytest.mark.slow
-def test_under_torchrun(ranks: Path, tmp_path: Path) -> None:
-    started = trained(tmp_path, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-    files = sorted(path.name for path in ranks.glob("*.safetensors"))
-    assert len(files) == len(CASES)
-    assert all((started / name).read_bytes() == (ranks / name).read_bytes() for name in files)
+def test_so_they_are_under_torchrun(tmp_path: Path) -> None:
+    check(trained(tmp_path, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"))
 
 
 def test_one_process_needs_no_messages() -> None:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from torch import Tensor
 
 from lowerbound.cli.conclusion import conclude, is_concluded
 from lowerbound.cli.guard import FAILED, Interrupted
 from lowerbound.cli.opening import open_run, own_data, read_run, settings_of
 from lowerbound.cli.origin import Origin
 from lowerbound.cli.screen import Screen
-from lowerbound.data import Dataset
-from lowerbound.errors import LowerboundError
+from lowerbound.data import Dataset, check
+from lowerbound.errors import DataError, LowerboundError
 from lowerbound.estimators.bookkeeping import check_same_data
 from lowerbound.estimators.fitting import Plan, fit, make_plan
 from lowerbound.estimators.progress import Progress, duration
@@ -56,6 +57,7 @@ class Job:
             dataset = _in_turn(processes, lambda: origin.open(screen))
             train = settings.train
             dataset = dataset.split(valid=train.valid_fraction, test=train.test_fraction, seed=train.seed)
+            _check_rows(dataset)
             plan = make_plan(dataset, settings, processes=processes)
             facts = plan_facts(self.path, dataset, plan, processes)
             if dry_run:
@@ -149,6 +151,14 @@ def plan_facts(path: Path, dataset: Dataset, plan: Plan, processes: Processes) -
         "seed": str(train.seed),
         "folder": str(path),
     }
+
+
+def _check_rows(dataset: Dataset) -> None:
+    """Refuse what nothing can be learned from, and warn of columns that never change."""
+    if len(dataset) < 2:
+        raise DataError(f"{dataset.name} has {len(dataset)} row: there is no variation to learn. Give at least 2 rows.")
+    if isinstance(dataset.x, Tensor):
+        check(dataset.x, dataset.schema, where=dataset.name, warn_constant=True)
 
 
 @contextmanager

@@ -105,6 +105,14 @@ def log_weights(model: Model, batch: Batch, samples: int, *, seed: int = 0, chun
         Of the shared noise.
     chunk
         Most samples computed at once; the result does not depend on it.
+
+    Examples
+    --------
+    >>> from lowerbound.recipes import ModelOptions, vae
+    >>> from lowerbound.data import Schema
+    >>> model = vae.model(Schema((3,), "real"), ModelOptions(latent=2), {}).eval()
+    >>> log_weights(model, {"x": torch.zeros(5, 3)}, samples=10).shape
+    torch.Size([10, 5])
     """
     return Weigher(model, samples, seed=seed, chunk=chunk)(batch)
 
@@ -149,6 +157,14 @@ def log_likelihood(
     ----------
     Burda, Grosse and Salakhutdinov, Importance Weighted Autoencoders, 2016, section 3;
     Owen, Monte Carlo theory, methods and examples, chapter 9 (errors, effective sample size).
+
+    Examples
+    --------
+    >>> from lowerbound.recipes import ModelOptions, vae
+    >>> from lowerbound.data import Schema
+    >>> model = vae.model(Schema((3,), "real"), ModelOptions(latent=2), {}).eval()
+    >>> log_likelihood(model, iter([{"x": torch.zeros(5, 3)}]), samples=10).rows.shape
+    (5,)
     """
     rows, errors, sizes = [], [], []
     influence = torch.zeros(samples, dtype=torch.float64)

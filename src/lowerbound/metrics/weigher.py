@@ -9,6 +9,7 @@ once changes neither the noise nor, up to rounding, the weights.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,16 +42,11 @@ class Weigher:
 
     Examples
     --------
-    >>> from lowerbound.core import Conditional
-    >>> from lowerbound.likelihoods import Bernoulli
-    >>> from lowerbound.models import VAE, Latent
-    >>> from lowerbound.networks import MLP
-    >>> from lowerbound.posteriors import DiagonalNormal
-    >>> from lowerbound.priors import StandardNormal
-    >>> z = Latent("z", StandardNormal((2,)), Conditional(DiagonalNormal((2,)), MLP(((5,),), (2, 2))))
-    >>> vae = VAE([z], Conditional(Bernoulli((5,)), MLP(((2,),), (5,))))
-    >>> Weigher(vae, 100, chunk=30)({"x": torch.ones(3, 5)}).shape
-    torch.Size([100, 3])
+    >>> from lowerbound.recipes import ModelOptions, vae
+    >>> from lowerbound.data import Schema
+    >>> model = vae.model(Schema((3,), "real"), ModelOptions(latent=2), {}).eval()
+    >>> Weigher(model, 100, chunk=30)({"x": torch.zeros(5, 3)}).shape
+    torch.Size([100, 5])
     """
 
     def __init__(
@@ -168,8 +164,10 @@ def _log_weights(trace: Trace, samples: int) -> Tensor:
     return torch.logsumexp(total.flatten(0, -3), 0) if total.ndim > 2 else total
 
 
-def _compile(function: Any, model: Model) -> Any:
+def _compile(function: Callable[..., Tensor], model: Model) -> Callable[..., Tensor]:
     # Isolated: models that were scored before do not count against this one's recompilations.
     on_cpu = all(p.device.type == "cpu" for p in model.parameters())
-    options = {"cpp_wrapper": True} if on_cpu else {}
-    return torch.compile(function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options)
+    options: dict[str, Any] = {"cpp_wrapper": on_cpu}
+    return torch.compile(  # pyright: ignore[reportCallIssue]
+        function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options
+    )
