@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 import inspect
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pydantic
 import pytest
 
 import lowerbound
+from lowerbound.recipes import names
 
 TESTS = Path(__file__).resolve().parent
 SPECIFIED = ["networks", "likelihoods", "priors", "posteriors", "objectives", "models"]  # what a spec can name
@@ -88,10 +90,7 @@ def test_has_an_example(folder: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "value"),
-    named(
-        [(f, c) for f, c in FINAL if f in WITH_PAPER and not is_record(c)]
-        + [(f, c) for f, c in FUNCTIONS if f == "recipes"]
-    ),
+    named([(f, c) for f, c in FINAL if f in WITH_PAPER and not is_record(c)]),
 )
 def test_has_its_reference(folder: str, value: Any) -> None:
     assert has_section(value, "References")
@@ -109,3 +108,10 @@ def test_names_are_unique_where_a_spec_looks_them_up() -> None:
         for name in exported(folder) if folder in FOLDERS else {}:
             owners[name].append(folder)
     assert {name: folders for name, folders in owners.items() if len(folders) > 1} == {}
+
+
+@pytest.mark.parametrize("name", sorted(names()))
+def test_a_recipe_names_its_paper_and_has_a_test_module(name: str) -> None:
+    recipe = names()[name]
+    assert re.search(r"\b(19|20)\d\d$", recipe.paper)
+    assert TESTS.joinpath("recipes", f"test_{name.replace('-', '_')}.py").is_file()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from lowerbound.cli.app import app
@@ -93,6 +94,12 @@ def _without(path: Path, columns: set[str]) -> list[str]:
         rows = list(csv.reader(file))
     kept = [i for i, name in enumerate(rows[0]) if name not in columns]
     return [",".join(row[i] for i in kept) + "\n" for row in rows]
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Return width and height of a picture."""
+    with Image.open(path) as image:
+        return image.size
 
 
 def read_table(path: Path) -> tuple[list[str], np.ndarray]:

@@ -114,9 +114,9 @@ def test_other_data_is_refused_and_moved_data_is_found(typed, files, table_run, 
     out = tmp_path / "run"
     shutil.copytree(table_run, out)
     (out / "evaluation.json").unlink()
-    text = (files / "numbers.csv").read_text()
-    (tmp_path / "moved.csv").write_text(text)
-    (tmp_path / "other.csv").write_text(text[:-40])
+    lines = (files / "numbers.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "moved.csv").write_text("".join(lines))
+    (tmp_path / "other.csv").write_text("".join(lines[:-1]))
     assert "not the rows" in typed("resume", out, "--data", tmp_path / "other.csv", code=2).output
     typed("resume", out, "--data", tmp_path / "moved.csv", "--nll-samples", 8, "--no-report")
 

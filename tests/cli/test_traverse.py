@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 import lowerbound as lb
+from tests.cli.conftest import size_of
 
 
 def test_a_picture_has_a_line_for_each_latent(typed, image_run, tmp_path):
     output = typed("traverse", image_run, "--dims", "0,2", "--steps", 5, "-o", tmp_path / "t.png").output
     assert "2 latents" in output
-    assert Image.open(tmp_path / "t.png").size == (5 * 50, 2 * 50)
+    assert size_of(tmp_path / "t.png") == (5 * 50, 2 * 50)
 
 
 def test_an_array_is_what_the_estimator_walks(typed, image_run, files, tmp_path):

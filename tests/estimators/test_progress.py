@@ -60,9 +60,7 @@ def test_lines_where_there_is_no_terminal():
     progress.finish("finished")
     lines = file.getvalue().splitlines()
     assert len(lines) == 3
-    assert lines[0] == (
-        "step 42 of 1,000 (4 %), 8.3 steps/s, 533 rows/s, 1:55 left, ELBO -130.00, validation -91.50"
-    )
+    assert lines[0] == ("step 42 of 1,000 (4 %), 8.3 steps/s, 533 rows/s, 1:55 left, ELBO -130.00, validation -91.50")
     assert lines[-1].startswith("step 100 of 1,000 (10 %): finished after 0:12, 8.3 steps/s, 533 rows/s, ELBO -190.00")
 
 
@@ -117,7 +115,9 @@ def test_a_terminal_gets_a_bar_that_goes_away():
         assert text in file.getvalue()
     progress.finish("finished")
     assert progress.live is None
-    assert file.getvalue().endswith("step 51 of 200 (25 %): finished after 0:01, 51 steps/s, 3,264 rows/s, ELBO -12.00\n")
+    assert file.getvalue().endswith(
+        "step 51 of 200 (25 %): finished after 0:01, 51 steps/s, 3,264 rows/s, ELBO -12.00\n"
+    )
 
 
 def test_the_console_is_standard_error(capsys):

@@ -31,11 +31,11 @@ def test_it_is_exact_with_the_exact_posterior():
 
 
 def test_it_reaches_the_truth_from_below():
-    x = GAUSSIAN.sample(200)
+    x, model = GAUSSIAN.sample(20), GAUSSIAN.vae("wide")
     truth = float(GAUSSIAN.log_prob(x).mean())
-    values = [estimate(GAUSSIAN.vae("wide"), x, s).value for s in (1, 10, 20_000)]
-    assert values[0] < values[1] < truth
-    assert values[2] == pytest.approx(truth, abs=5e-3)
+    few, more = (np.mean([estimate(model, x, s, seed=seed).value for seed in range(100)]) for s in (1, 10))
+    assert few < more < truth
+    assert estimate(model, x, 50_000).value == pytest.approx(truth, abs=0.02)
 
 
 @pytest.mark.parametrize("model", [mixture, m2])
@@ -86,15 +86,15 @@ def test_more_samples_begin_with_the_same_ones():
     assert not torch.allclose(log_weights(model, x, 10, seed=1), log_weights(model, x, 10))
 
 
-@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize("rows", [1, 10])
 def test_errors_are_those_of_repetition(rows):
-    """The Monte Carlo errors of one call agree with the spread over seeds, within a sixth (4 standard errors)."""
+    """The Monte Carlo errors of one call agree with the spread over seeds, within a fifth (4 standard errors)."""
     x, model = GAUSSIAN.sample(rows), GAUSSIAN.vae("wide")
-    runs = [estimate(model, x, 400, seed=seed) for seed in range(300)]
+    runs = [estimate(model, x, 400, seed=seed) for seed in range(200)]
     spread = np.std([run.value for run in runs], ddof=1)
-    assert np.mean([run.monte_carlo_error for run in runs]) == pytest.approx(spread, rel=1 / 6)
+    assert np.mean([run.monte_carlo_error for run in runs]) == pytest.approx(spread, rel=1 / 5)
     of_rows = np.std([run.rows for run in runs], axis=0, ddof=1)
-    assert np.mean([run.row_errors for run in runs], axis=0).mean() == pytest.approx(of_rows.mean(), rel=1 / 6)
+    assert np.mean([run.row_errors for run in runs], axis=0).mean() == pytest.approx(of_rows.mean(), rel=1 / 5)
 
 
 def test_the_standard_error_is_that_of_rows():

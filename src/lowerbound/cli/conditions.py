@@ -9,13 +9,14 @@ import numpy as np
 
 from lowerbound.cli.opening import OpenRun
 from lowerbound.cli.options import pairs
+from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
 
 __all__ = ["given_condition"]
 
 
-def given_condition(run: OpenRun, given: Sequence[str] | None, n: int) -> Any:
-    """Return the condition of ``n`` rows as the estimator takes it: a label, or covariates ``(n, C)``.
+def given_condition(run: OpenRun, given: Sequence[str] | None) -> Any:
+    """Return one condition for all rows as the estimator takes it: a label, a number, or covariates ``(C,)``.
 
     Raises
     ------
@@ -30,7 +31,7 @@ def given_condition(run: OpenRun, given: Sequence[str] | None, n: int) -> Any:
         if values:
             raise ConfigError(f"{run.name} is not conditional: leave --given out, or fit with --recipe cvae.")
         return None
-    names = list(schema.covariates or (_label_name(run.config),))
+    names = _names(run.config, schema)
     if schema.classes and set(values) == {"label"}:
         values = {names[0]: values["label"]}
     for name in values:
@@ -42,7 +43,7 @@ def given_condition(run: OpenRun, given: Sequence[str] | None, n: int) -> Any:
         raise ConfigError(f"{run.name} is conditioned on {', '.join(names)}: add --given {missing[0]}={example}.")
     if schema.classes:
         return values[names[0]]
-    return np.tile(np.array([_number(name, values[name]) for name in names], dtype=np.float32), (n, 1))
+    return np.array([_number(name, values[name]) for name in names], dtype=np.float32).squeeze()
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -50,9 +51,11 @@ def _split(pair: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _label_name(config: Mapping[str, Any]) -> str:
+def _names(config: Mapping[str, Any], schema: Schema) -> list[str]:
+    """Return the columns of labels, as they were named when the data was opened."""
     label = (config["data"].get("open") or {}).get("label")
-    return label if isinstance(label, str) else "label"
+    names = [label] if isinstance(label, str) else list(label or ())
+    return names if len(names) == len(schema.covariates or (1,)) else list(schema.covariates or ("label",))
 
 
 def _number(name: str, value: str) -> float:

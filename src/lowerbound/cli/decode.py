@@ -32,4 +32,4 @@ def decode(run: Run, codes: Codes, out: Output, given: Given = None, device: Dev
     check_output(out, schema)
     width = len(opened.vae.get_feature_names_out())
     z = check(read_rows(open_data(codes, support="real").x), Schema((width,), "real"), where=codes)
-    save_rows(out, opened.vae.inverse_transform(z, given_condition(opened, given, len(z))), schema, Screen())
+    save_rows(out, opened.vae.inverse_transform(z, given_condition(opened, given)), schema, Screen())

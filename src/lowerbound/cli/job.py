@@ -87,7 +87,7 @@ class Job:
         complete = isinstance(outcome, dict) and outcome.get("complete") is True
         with _processes() as processes:
             screen = Screen(quiet=self.quiet or not processes.main)
-            if complete and is_concluded(folder, report=self.report):
+            if complete and (is_concluded(folder, report=self.report) or not config["data"].get("open")):
                 screen.say(f"{self.path} is complete: there is nothing to resume.")
                 return
             dataset = _in_turn(processes, lambda: own_data(config, screen, data))

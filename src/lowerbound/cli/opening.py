@@ -151,15 +151,14 @@ def select(
     held
         Take held-out rows by default, where there are some.
     """
+    from lowerbound.cli.matching import match
     from lowerbound.data import Dataset
-    from lowerbound.estimators.bookkeeping import fingerprint
 
     dataset = own_data(run.config, screen) if what is None else _other(run, what, label, screen)
-    own = what is None or fingerprint(_split(dataset, run.config)) == run.config["data"].get("fingerprint")
-    if own:
-        dataset = _split(dataset, run.config)
-    else:
-        dataset = matched(dataset, run)
+    own = what is None or _is_own(dataset, run)
+    dataset = (
+        _split(dataset, run.config) if own else match(dataset, run.vae.schema_, labels=run.vae.fitted_.conditional)
+    )
     chosen = split or (held_out(dataset) if held and (own or "test" in (dataset.splits or {})) else "all")
     x, y = dataset.rows(chosen)
     if not len(x):
@@ -183,11 +182,13 @@ def _other(run: OpenRun, what: str, label: Sequence[str] | None, screen: Screen)
         return origin.open(screen)
 
 
-def matched(dataset: Dataset, run: OpenRun) -> Dataset:
-    """Return other data in the schema of a run's model."""
-    from lowerbound.cli.matching import match
+def _is_own(dataset: Dataset, run: OpenRun) -> bool:
+    """Whether these are the rows of the run, from wherever they came."""
+    from lowerbound.estimators.bookkeeping import fingerprint
 
-    return match(dataset, run.vae.schema_, labels=run.vae.fitted_.conditional)
+    if dataset.schema != run.vae.schema_:
+        return False
+    return fingerprint(_split(dataset, run.config)) == run.config["data"].get("fingerprint")
 
 
 def cut(dataset: Dataset, start: int, stop: int) -> Dataset:

@@ -40,5 +40,5 @@ def sample(
     opened = open_run(run, device)
     schema = opened.vae.schema_
     check_output(out, schema)
-    rows = opened.vae.sample(n, given_condition(opened, given, n), seed, mean=mean)
+    rows = opened.vae.sample(n, given_condition(opened, given), seed, mean=mean)
     save_rows(out, rows if mean else stored(rows, schema), schema, Screen())

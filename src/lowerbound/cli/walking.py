@@ -46,16 +46,16 @@ def start(
         When there is no such row.
     """
     if row is None and data is None:
-        return {"y": given_condition(run, given, 1)}
+        return {"y": given_condition(run, given)}
     rows = select(run, data, label, None, screen).rows
     row = row or 0
     if row >= len(rows):
         raise DataError(f"There is no row {row}: {rows.name} has {len(rows)}, from 0 on.")
     one = cut(rows, row, row + 1)
-    return {"row": one, "y": given_condition(run, given, 1) if given else _own_condition(run, one)}
+    return {"row": one, "y": given_condition(run, given) if given else _own_condition(run, one)}
 
 
 def _own_condition(run: OpenRun, one: Any) -> Any:
     if not run.vae.fitted_.conditional:
         return None
-    return run.vae.schema_.classes[int(one.y[0])] if run.vae.schema_.classes else one.y
+    return run.vae.schema_.classes[int(one.y[0])] if run.vae.schema_.classes else one.y[0].squeeze().numpy()

@@ -116,7 +116,7 @@ class Progress:
         self.compiling = facts.get("compiled") == "yes"
         if self.console.is_terminal and not self.console.is_dumb_terminal:
             self.live = Live(get_renderable=self._render, console=self.console, refresh_per_second=5, transient=True)
-            self.live.start()
+            self.live.start(refresh=True)
         elif self.compiling and not self.console.quiet:
             self._line("compiling the step, which takes a while")
 
