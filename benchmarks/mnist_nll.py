@@ -23,11 +23,14 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 PROTOCOLS: dict[str, list[str]] = {
     "paper": [
-        "--latent", "50", "--batch-size", "128", "--epochs", "1500",
+        "--latent", "50", "--batch-size", "128",
         "--set", "network=mlp", "--set", "hidden=(200, 200)", "--set", "nonlinearity=tanh",
     ],
     "default": [],
 }  # fmt: skip
+
+
+EPOCHS = {"paper": 1500}
 
 
 def command_line(options: argparse.Namespace) -> list[str]:
@@ -35,8 +38,8 @@ def command_line(options: argparse.Namespace) -> list[str]:
     line = ["lowerbound", "fit", "mnist", *PROTOCOLS[options.protocol], "--seed", str(options.seed)]
     for extra in options.set or []:
         line += ["--set", extra]
-    if options.epochs:
-        line += ["--epochs", str(options.epochs)]
+    epochs = options.epochs or EPOCHS.get(options.protocol)
+    line += ["--epochs", str(epochs)] if epochs else []
     if options.max_time:
         line += ["--max-time", options.max_time]
     return [*line, "--nll-samples", str(options.samples), "--out", str(options.out)]

@@ -21,9 +21,10 @@ def test_a_finished_run():
     diagnosis = {"active_units": 1, "active": [True, False], "advice": ["Use fewer latents."]}
     text = card(CONFIG, evaluation=EVALUATION, diagnosis=diagnosis, timing={"wall_seconds": 12.4, "cpu_seconds": 20})
     for part in (
-        "# cvae on table", "Sohn", "1,000 train, 100 test rows", "columns: a, b", "licence: CC0", "| ELBO | -3.250 | 0.500 |",
-        "| rate | 1.000 |  |", "100 test rows. Nats per row.", "1 of 2 latent dimensions are active", "- Use fewer latents.",
-        "vae.sample(10, given, random_state=1)", "latent=2", "torch 2.13.0", "30 steps, finished", "12 s, 20 CPU-seconds",
+        "# cvae on table", "Sohn", "1,000 train, 100 test rows", "columns: a, b", "licence: CC0",
+        "| ELBO | -3.250 | 0.500 |", "| rate | 1.000 |  |", "100 test rows. Nats per row.", "1 of 2 latent dimensions are active",
+        "- Use fewer latents.", "vae.sample(10, given, random_state=1)", "latent=2", "torch 2.13.0", "30 steps, finished",
+        "12 s, 20 CPU-seconds",
     ):  # fmt: skip
         assert part in text
     assert "bits per dimension" not in text

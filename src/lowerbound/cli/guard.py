@@ -47,19 +47,14 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def help_text(function: Callable[..., None]) -> str:
-    """Return a docstring as help: indented blocks keep their lines.
+    r"""Return a docstring as help: indented blocks keep their lines.
 
     Examples
     --------
-    >>> def f(): '''Do it.  For example::
-    ...
-    ...     lowerbound do
-    ... '''
-    >>> print(help_text(f).replace(chr(8), "<keep>"))
-    Do it.  For example:
-    <BLANKLINE>
-    <keep>
-        lowerbound do
+    >>> def act(): pass
+    >>> act.__doc__ = "Act.\n\nSo::\n\n    lowerbound act\n    lowerbound act again"
+    >>> help_text(act)
+    'Act.\n\nSo:\n\n\x08\n    lowerbound act\n    lowerbound act again'
     """
     paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
     marked = ["\b\n" + p if p.startswith(" ") else p.replace("::", ":").replace("``", "") for p in paragraphs]

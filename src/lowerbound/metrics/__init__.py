@@ -3,6 +3,7 @@
 from lowerbound.metrics.bound import Bound, elbo
 from lowerbound.metrics.importance import LogLikelihood, effective_sample_size, log_likelihood, log_weights
 from lowerbound.metrics.latents import Latents, inspect_latents, mutual_information
+from lowerbound.metrics.pareto import pareto_k
 from lowerbound.metrics.weigher import Weigher
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "log_likelihood",
     "log_weights",
     "mutual_information",
+    "pareto_k",
 ]
