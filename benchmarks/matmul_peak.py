@@ -46,18 +46,16 @@ def main() -> None:
     steps = {"784-512-16": 20, "784-2048-2048-64": 2}
     steps |= {name: max(1, 2**33 // int(name.split()[0]) ** 3) for name in squares}
     blocks = take_turns({**training, **squares}, steps, options.rounds)
-    rates = {
-        name: [2e-9 * int(name.split()[0]) ** 3 * steps[name] / b["cpu"] for b in blocks[name]] for name in squares
-    }
-    best = {
-        d: max((n for n in rates if n.endswith(d)), key=lambda n: middle(rates[n])["median"]) for d in dtypes.values()
-    }
+    work = {name: 2e-9 * int(name.split()[0]) ** 3 * steps[name] for name in squares}
+    rates = {name: [work[name] / b["cpu"] for b in blocks[name]] for name in squares}
+    medians = {name: middle(rate)["median"] for name, rate in rates.items()}
+    best = {d: max((n for n in rates if n.endswith(d)), key=medians.__getitem__) for d in dtypes.values()}
     result: dict[str, object] = {name: {"gflops": middle(rates[name])} for name in rates}
     rows = []
     for name, sizes in NETWORKS.items():
         macs, first = multiply_adds(sizes)
-        work = 6e-9 * macs * options.batch * steps[name]
-        reached = [work / b["cpu"] for b in blocks[name]]
+        counted = 6e-9 * macs * options.batch * steps[name]
+        reached = [counted / b["cpu"] for b in blocks[name]]
         peak = rates[best[dtypes[name]]]
         share = middle([r / p for r, p in zip(reached, peak, strict=True)])
         strict = {k: v * (1 - first / (3 * macs)) for k, v in share.items()}

@@ -1,8 +1,7 @@
-"""Fitted models to run folders and back."""
+"""Run folders back to fitted estimators."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +10,16 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.core import Model
-from lowerbound.core.storage import write_bytes
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, CorruptRunError, RunError
 from lowerbound.estimators.fitted import Fitted
-from lowerbound.estimators.questions import Questions
 from lowerbound.estimators.vae import VAE
 from lowerbound.networks import Wrapped
-from lowerbound.runs import RunFolder, Settings, parse, versions
+from lowerbound.runs import RunFolder, Settings, parse
 from lowerbound.training.history import read_records
 from lowerbound.training.precision import choose_device
 
-__all__ = ["load", "save"]
-
-
-def save(vae: Questions, path: Path, *, overwrite: bool = False) -> None:
-    """Write a fitted estimator as a run folder."""
-    folder = RunFolder(path)
-    folder.create(overwrite=overwrite)
-    with folder.writing():
-        if overwrite:
-            folder.clear()
-        checksum = folder.write_weights(vae.fitted_.model.state_dict())
-        write_bytes(folder.file("metrics.jsonl"), "".join(json.dumps(r) + "\n" for r in vae.history_).encode())
-        folder.write_config(
-            {
-                "settings": vae.settings_, "spec": vae.spec_, "schema": vae.schema_.to_json(),
-                "data": {"name": "given in memory", "open": {}}, "conditional": vae.fitted_.conditional,
-                "seeds": {"seed": vae.fitted_.seed}, "versions": versions(), "facts": vae.facts_,
-                "weights": {"file": "model.safetensors", "sha256": checksum},
-                "outcome": {"reason": "saved", "step": vae.n_iter_, "complete": True},
-            }
-        )  # fmt: skip
+__all__ = ["load"]
 
 
 def load(

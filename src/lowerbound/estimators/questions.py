@@ -17,6 +17,7 @@ from lowerbound.estimators.diagnosis import Diagnosis, diagnose
 from lowerbound.estimators.evaluation import Evaluation, evaluate
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.rows import Rows
+from lowerbound.estimators.saving import save
 
 if TYPE_CHECKING:
     from lowerbound.metrics import LogLikelihood
@@ -217,8 +218,6 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write the model as a run folder: JSON and safetensors."""
         check_is_fitted(self, "fitted_")
-        from lowerbound.estimators.persistence import save
-
         save(self, Path(folder), overwrite=overwrite)
 
     def __sklearn_tags__(self) -> Any:

@@ -17,7 +17,7 @@ from lowerbound.report.selecting import part, take
 from lowerbound.report.text import joined
 
 if TYPE_CHECKING:
-    from lowerbound.estimators import VAE, Diagnosis, Evaluation
+    from lowerbound.report.subject import Subject
 
 __all__ = ["collect"]
 
@@ -30,11 +30,11 @@ CAVEATS = {
 
 
 def collect(
-    vae: VAE,
+    vae: Subject,
     dataset: Dataset,
     *,
-    evaluation: Evaluation | None = None,
-    diagnosis: Diagnosis | None = None,
+    evaluation: Any = None,
+    diagnosis: Any = None,
     cost: Mapping[str, Any] | None = None,
     samples: int = 1000,
 ) -> ReportContent:
@@ -42,7 +42,7 @@ def collect(
 
     Parameters
     ----------
-    vae : VAE
+    vae : Subject
         Fitted.
     dataset : Dataset
         With the splits of the fit; the page is about its test rows, or the best there is: rows that chose the weights,
@@ -95,7 +95,7 @@ def _training(dataset: Dataset) -> Dataset | None:
     return take(part(dataset, "train"), MOST_ROWS)[0] if len(_rows(dataset, "train")) else None
 
 
-def _agreed(vae: VAE, dataset: Dataset) -> Dataset:
+def _agreed(vae: Subject, dataset: Dataset) -> Dataset:
     """Bring rows to the fitted schema, which another look at the same rows need not have found."""
     fitted = vae.schema_
     if dataset.schema.shape != fitted.shape:
@@ -114,7 +114,7 @@ def _agreed(vae: VAE, dataset: Dataset) -> Dataset:
     return replace(dataset, x=check(dataset.x, fitted), y=y, schema=replace(fitted, **labels))
 
 
-def _given(vae: VAE) -> str:
+def _given(vae: Subject) -> str:
     if not vae.fitted_.conditional:
         return ""
     return "the class" if vae.schema_.classes else joined(vae.schema_.covariates or ("the covariates",))
@@ -131,7 +131,7 @@ def _card(dataset: Dataset) -> DataCard:
     )  # fmt: skip
 
 
-def _numbers(evaluation: Evaluation) -> Numbers:
+def _numbers(evaluation: Any) -> Numbers:
     estimate = evaluation.log_likelihood
     return Numbers(
         evaluation.elbo, evaluation.rate, evaluation.distortion,
@@ -141,7 +141,7 @@ def _numbers(evaluation: Evaluation) -> Numbers:
     )  # fmt: skip
 
 
-def _health(diagnosis: Diagnosis) -> Health:
+def _health(diagnosis: Any) -> Health:
     return Health(
         tuple(diagnosis.advice), diagnosis.kl_per_dim, diagnosis.active, diagnosis.mutual_information,
         diagnosis.aggregate_gap, diagnosis.variance_floor_hits, diagnosis.train_elbo, diagnosis.valid_elbo,
@@ -149,14 +149,14 @@ def _health(diagnosis: Diagnosis) -> Health:
     )  # fmt: skip
 
 
-def _ranked(diagnosis: Diagnosis, codes: np.ndarray) -> np.ndarray:
+def _ranked(diagnosis: Any, codes: np.ndarray) -> np.ndarray:
     """Order the latent dimensions by KL, or by the variance of their means where the KL is not known by dimension."""
     kl = np.asarray(diagnosis.kl_per_dim)
     usable = len(kl) == codes.shape[1] and np.isfinite(kl).all()
     return np.argsort(-(kl if usable else codes.var(0)), kind="stable")
 
 
-def _configuration(vae: VAE, cost: Mapping[str, Any]) -> dict[str, Any]:
+def _configuration(vae: Subject, cost: Mapping[str, Any]) -> dict[str, Any]:
     from lowerbound.runs import versions
 
     here = versions()

@@ -15,7 +15,7 @@ from lowerbound.report.selecting import gather
 from lowerbound.report.text import number
 
 if TYPE_CHECKING:
-    from lowerbound.estimators import VAE
+    from lowerbound.report.subject import Subject
 
 __all__ = ["Showing", "compare", "draw_samples", "extremes", "latent_map", "pairs", "traverse"]
 
@@ -80,7 +80,7 @@ def _array(rows: Any) -> np.ndarray:
     return (rows.numpy() if isinstance(rows, Tensor) else np.asarray(rows)).astype(np.float64)
 
 
-def _is_conditional(vae: VAE) -> bool:
+def _is_conditional(vae: Subject) -> bool:
     return vae.fitted_.conditional
 
 
@@ -105,7 +105,7 @@ def _conditions(few: Dataset) -> tuple[list[str], Any]:
     return [names[i] for i in chosen], values[chosen]
 
 
-def draw_samples(vae: VAE, few: Dataset, showing: Showing) -> Samples:
+def draw_samples(vae: Subject, few: Dataset, showing: Showing) -> Samples:
     """Draw from the model: some of each condition if it has any."""
     image = few.schema.kind == "image"
     given, names, n = None, None, VECTORS
@@ -120,7 +120,7 @@ def draw_samples(vae: VAE, few: Dataset, showing: Showing) -> Samples:
     return Samples(rows, names, means)
 
 
-def pairs(vae: VAE, few: Dataset, index: np.ndarray, showing: Showing) -> Pairs:
+def pairs(vae: Subject, few: Dataset, index: np.ndarray, showing: Showing) -> Pairs:
     """Reconstruct a few rows from all over the split."""
     n = 30 if few.schema.kind == "image" else 6
     chosen = np.unique(np.linspace(0, len(few) - 1, min(n, len(few))).round().astype(int))
@@ -128,7 +128,7 @@ def pairs(vae: VAE, few: Dataset, index: np.ndarray, showing: Showing) -> Pairs:
     return Pairs(showing.rows(part.x), showing.made(vae.reconstruct(part)), index[chosen])
 
 
-def traverse(vae: VAE, few: Dataset, showing: Showing, ranked: np.ndarray) -> Traversal:
+def traverse(vae: Subject, few: Dataset, showing: Showing, ranked: np.ndarray) -> Traversal:
     """Walk along the first latent dimensions of a ranking, from the middle of the prior."""
     dims = [int(i) for i in ranked[:MOST_DIMS]]
     name, y = "", None
@@ -186,7 +186,7 @@ def extremes(test: Dataset, log_p: np.ndarray, showing: Showing) -> Extremes | N
     return Extremes(rows[0], rows[1], log_p[most], log_p[least], most, least, len(log_p))
 
 
-def compare(vae: VAE, few: Dataset, showing: Showing) -> Comparison | None:
+def compare(vae: Subject, few: Dataset, showing: Showing) -> Comparison | None:
     """Draw rows under the same labels, enough for smooth histograms; nothing for images."""
     if few.schema.kind == "image":
         return None

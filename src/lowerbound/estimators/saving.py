@@ -1,0 +1,44 @@
+"""Fitted estimators to run folders."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+from lowerbound.core.storage import write_bytes
+from lowerbound.estimators.fitted import Fitted
+from lowerbound.runs import RunFolder, versions
+
+__all__ = ["Savable", "save"]
+
+
+class Savable(Protocol):
+    """What an estimator has after it was fitted."""
+
+    fitted_: Fitted
+    history_: list[dict[str, float]]
+    settings_: dict[str, Any]
+    spec_: dict[str, str]
+    facts_: dict[str, str]
+    n_iter_: int
+
+
+def save(vae: Savable, path: Path, *, overwrite: bool = False) -> None:
+    """Write a fitted estimator as a run folder."""
+    folder = RunFolder(path)
+    folder.create(overwrite=overwrite)
+    with folder.writing():
+        if overwrite:
+            folder.clear()
+        checksum = folder.write_weights(vae.fitted_.model.state_dict())
+        write_bytes(folder.file("metrics.jsonl"), "".join(json.dumps(r) + "\n" for r in vae.history_).encode())
+        folder.write_config(
+            {
+                "settings": vae.settings_, "spec": vae.spec_, "schema": vae.fitted_.schema.to_json(),
+                "data": {"name": "given in memory", "open": {}}, "conditional": vae.fitted_.conditional,
+                "seeds": {"seed": vae.fitted_.seed}, "versions": versions(), "facts": vae.facts_,
+                "weights": {"file": "model.safetensors", "sha256": checksum},
+                "outcome": {"reason": "saved", "step": vae.n_iter_, "complete": True},
+            }
+        )  # fmt: skip
