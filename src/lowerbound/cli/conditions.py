@@ -54,7 +54,7 @@ def _split(pair: str) -> tuple[str, str]:
 def _names(config: Mapping[str, Any], schema: Schema) -> list[str]:
     """Return the columns of labels, as they were named when the data was opened."""
     label = (config["data"].get("open") or {}).get("label")
-    names = [label] if isinstance(label, str) else list(label or ())
+    names: list[str] = [label] if isinstance(label, str) else list(label or ())
     return names if len(names) == len(schema.covariates or (1,)) else list(schema.covariates or ("label",))
 
 
