@@ -16,6 +16,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 from harness import HERE, Contender, keep, middle, table, take_turns, written
 
@@ -59,7 +60,7 @@ def peer_python(given: str | None) -> str:
     return str(python)
 
 
-def run(batch: int, options: argparse.Namespace) -> dict[str, object]:
+def run(batch: int, options: argparse.Namespace) -> dict[str, Any]:
     """Measure one batch size and print its table."""
     contenders = {}
     for name, (script, settings, _) in LOOPS.items():

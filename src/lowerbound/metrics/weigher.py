@@ -9,14 +9,12 @@ once changes neither the noise nor, up to rounding, the weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from lowerbound.core import Batch, Model, Trace, noise
+from lowerbound.core import Batch, Model, Trace, compiling, noise
 
 __all__ = ["Weigher"]
 
@@ -55,7 +53,8 @@ class Weigher:
         self.model, self.samples, self.seed = model, samples, seed
         passes = math.ceil(samples / min(chunk or samples, samples))
         self.chunk = math.ceil(samples / passes)
-        self.compiled = _compile(_weigh, model) if compiled else None
+        device = next(iter(model.parameters()), torch.zeros(())).device
+        self.compiled = compiling.compiled(_weigh, device) if compiled else None
         self._draws: list[_Draw] | None = None
         self._kept: list[Tensor] | None = None
 
@@ -162,12 +161,3 @@ def _weigh(model: Model, batch: Batch, tables: list[Tensor], samples: int) -> Te
 def _log_weights(trace: Trace, samples: int) -> Tensor:
     total = trace.log_weight() + (trace.weight * samples).log()
     return torch.logsumexp(total.flatten(0, -3), 0) if total.ndim > 2 else total
-
-
-def _compile(function: Callable[..., Tensor], model: Model) -> Callable[..., Tensor]:
-    # Isolated: models that were scored before do not count against this one's recompilations.
-    on_cpu = all(p.device.type == "cpu" for p in model.parameters())
-    options: dict[str, Any] = {"cpp_wrapper": on_cpu}
-    return torch.compile(  # pyright: ignore[reportCallIssue]
-        function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options
-    )

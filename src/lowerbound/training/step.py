@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lowerbound.core import Batch, Log, Model, Objective, Progress, closed_forms, layer_precision, noise
+from lowerbound.core import Batch, Log, Model, Objective, Progress, closed_forms, compiling, layer_precision, noise
 from lowerbound.training.adam import Adam
 from lowerbound.training.average import Average
 from lowerbound.training.distributed import Processes
@@ -118,12 +118,8 @@ class Step:
         """Replace each function by its compiled form."""
         self.compiled = True
         # fallback_random: compiled noise is eager noise, from torch's generators.
-        options: dict[str, Any] = {"fallback_random": True, "cpp_wrapper": self.device.type == "cpu"}
         for name, function in self._functions.items():
-            # isolate_recompiles: dynamo's limit on recompilations is then each run's own, not the process's.
-            self._functions[name] = torch.compile(  # pyright: ignore[reportCallIssue]
-                function, fullgraph=True, dynamic=False, isolate_recompiles=True, options=options
-            )
+            self._functions[name] = compiling.compiled(function, self.device, fallback_random=True)
 
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which steps are taken: compiled ones take gradients inside their graph."""
