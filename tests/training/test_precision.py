@@ -11,7 +11,7 @@ from zoo import ZOO
 
 from lowerbound.errors import ConfigError
 from lowerbound.training import precision
-from lowerbound.training.precision import choose_compile, choose_device, choose_precision
+from lowerbound.training.precision import choose_compile, choose_device, choose_precision, threads_for
 
 CPU = torch.device("cpu")
 
@@ -57,3 +57,15 @@ def test_a_run_says_what_was_chosen() -> None:
     made = trainer("flat", precision="bfloat16")
     assert made.facts == {"device": "cpu", "layers": "bfloat16", "compiled": "no", "processes": "1"}
     assert fit("flat", total=1)[1].facts["layers"] == "float32"
+
+
+def test_small_steps_take_one_thread_and_give_the_others_back() -> None:
+    torch.set_num_threads(2)
+    try:
+        with threads_for(torch.nn.Linear(4, 4), 64, torch.device("cpu")) as threads:
+            assert threads == torch.get_num_threads() == 1
+        with threads_for(torch.nn.Linear(1000, 1000), 64, torch.device("cpu")) as threads:
+            assert threads == 2
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)

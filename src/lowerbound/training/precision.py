@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -11,7 +13,17 @@ from torch import nn
 from lowerbound.errors import ConfigError
 from lowerbound.training.options import TrainOptions
 
-__all__ = ["can_compile", "choose_compile", "choose_device", "choose_precision", "has_fast_bfloat16"]
+__all__ = [
+    "can_compile",
+    "choose_compile",
+    "choose_device",
+    "choose_precision",
+    "has_fast_bfloat16",
+    "threads_for",
+]
+
+SMALL_STEP = 5e7
+"""Rows x parameters below which a step is too small for several threads."""
 
 COMPILE_STEPS = 2500
 """Steps from which a compiled step repays its compilation (5 to 11 s) on small networks."""
@@ -35,6 +47,21 @@ def choose_device(name: str) -> torch.device:
             f"device={name!r} cannot be used here ({str(error).splitlines()[0]}). Use device='auto'."
         ) from error
     return device
+
+
+@contextmanager
+def threads_for(model: nn.Module, batch_size: int, device: torch.device) -> Iterator[int]:
+    """Use one thread for steps too small to share: on a busy machine a shared one waits for its threads.
+
+    Yields the number of threads, and restores the process's own afterwards.
+    """
+    before = torch.get_num_threads()
+    small = device.type == "cpu" and batch_size * sum(p.numel() for p in model.parameters()) < SMALL_STEP
+    torch.set_num_threads(1 if small else before)
+    try:
+        yield torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

@@ -27,7 +27,7 @@ from lowerbound.training.history import History, Observer
 from lowerbound.training.interrupt import listening
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.outcome import Outcome
-from lowerbound.training.precision import choose_compile, choose_precision
+from lowerbound.training.precision import choose_compile, choose_precision, threads_for
 from lowerbound.training.rate import learning_rate
 from lowerbound.training.state import RunState
 from lowerbound.training.step import Step, seed_noise
@@ -144,10 +144,11 @@ class Trainer:
         self.history = History(path, keep=self.state.records)
         self._bad = torch.zeros((), dtype=torch.bool, device=self.device)
         reason = "failed"
+        few_threads = threads_for(self.model, batches.batch_size // self.processes.world, self.device)
         for observer in self.observers:
             observer.start(self.state.step, self.total, self.facts)
         try:
-            with listening() as interrupt, torch.random.fork_rng(), self.step.running():
+            with listening() as interrupt, torch.random.fork_rng(), self.step.running(), few_threads:
                 reason = self._run(lambda: interrupt.name)
         finally:
             for observer in self.observers:
