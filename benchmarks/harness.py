@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
@@ -94,8 +95,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def keep(name: str, result: Mapping[str, object]) -> None:
     """Write a result into ``results/``, with the machine in general words."""
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps({**result, "machine": machine()}, indent=1)
+    text = json.dumps(rounded({**result, "machine": machine()}), indent=1)
     (RESULTS / f"{name}.json").write_text(text + "\n")
+
+
+def rounded(value: Any) -> Any:
+    """Keep five digits of every number."""
+    if isinstance(value, Mapping):
+        return {key: rounded(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(entry) for entry in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def machine() -> dict[str, object]:

@@ -57,7 +57,7 @@ def score(options: argparse.Namespace) -> None:
 
     torch.set_num_threads(options.threads)
     vae = lb.load(options.run)
-    rows = data().rows("test")[0][: options.rows]
+    rows = torch.as_tensor(data().rows("test")[0])[: options.rows]
     wall, cpu = time.perf_counter(), time.process_time()
     result = vae.fitted_.log_likelihood(rows, None, options.samples, precision=options.precision)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -74,9 +74,8 @@ def main() -> None:
     net, bf16, batch = Net(options["sizes"]), options["layers"] == "bfloat16", options["batch"]
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=options["adam"] == "fused" or None)
     loss_of = torch.compile(net.loss, fullgraph=True, dynamic=False) if options["how"] == "loss" else net.loss
-    if options["how"] == "step":
-        torch._dynamo.config.trace_autograd_ops = True
-        step = whole_step(net, 1e-3, bf16)
+    torch._dynamo.config.trace_autograd_ops = True
+    step = whole_step(net, 1e-3, bf16)
     blocks, done, total = Blocks(WARM_UP), 0, 0.0
     while True:
         order = torch.randperm(len(x))

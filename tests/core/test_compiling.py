@@ -7,7 +7,7 @@ from lowerbound.core.compiling import compiled
 
 
 def test_argument_checks_of_the_process_stay_on() -> None:
-    double = compiled(lambda x: 2 * x, torch.device("cpu"))
+    double = compiled(lambda x: 2 * x)
     assert double(torch.ones(2)).tolist() == [2.0, 2.0]
     try:
         Normal(0.0, -1.0)

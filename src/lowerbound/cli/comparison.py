@@ -9,7 +9,7 @@ from typing import Any
 from lowerbound.cli.conclusion import document
 from lowerbound.cli.opening import read_run
 from lowerbound.cli.results import with_error
-from lowerbound.errors import ConfigError
+from lowerbound.errors import LowerboundError
 from lowerbound.estimators import load
 from lowerbound.estimators.progress import duration
 
@@ -28,7 +28,7 @@ def facts(path: Path) -> dict[str, Any]:
         **{name: evaluation.get(name) for name in NUMBERS},
         "active_units": diagnosis.get("active_units"),
         "latents": len(diagnosis["active"]) if "active" in diagnosis else None,
-        "parameters": _parameters(path, config),
+        "parameters": _parameters(path),
         "steps": (config.get("outcome") or {}).get("step"),
         "seconds": timing.get("wall_seconds"),
         "support": config["schema"].get("support"),
@@ -37,13 +37,11 @@ def facts(path: Path) -> dict[str, Any]:
     }
 
 
-def _parameters(path: Path, config: dict[str, Any]) -> int | None:
-    """Count a model's parameters; None where there is no model yet, or it needs the user's own network."""
-    if "weights" not in config:
-        return None
+def _parameters(path: Path) -> int | None:
+    """Count a model's parameters; None where it cannot be opened (here): the table is about the other files too."""
     try:
         return sum(p.numel() for p in load(path).fitted_.model.parameters())
-    except ConfigError:
+    except LowerboundError:
         return None
 
 

@@ -53,8 +53,7 @@ class Weigher:
         self.model, self.samples, self.seed = model, samples, seed
         passes = math.ceil(samples / min(chunk or samples, samples))
         self.chunk = math.ceil(samples / passes)
-        device = next(iter(model.parameters()), torch.zeros(())).device
-        self.compiled = compiling.compiled(_weigh, device) if compiled else None
+        self.compiled = compiling.compiled(_weigh) if compiled else None
         self._draws: list[_Draw] | None = None
         self._kept: list[Tensor] | None = None
 

@@ -119,7 +119,7 @@ class Step:
         self.compiled = True
         # fallback_random: compiled noise is eager noise, from torch's generators.
         for name, function in self._functions.items():
-            self._functions[name] = compiling.compiled(function, self.device, fallback_random=True)
+            self._functions[name] = compiling.compiled(function, fallback_random=True)
 
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which steps are taken: compiled ones take gradients inside their graph."""
