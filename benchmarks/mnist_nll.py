@@ -25,12 +25,13 @@ PROTOCOLS: dict[str, list[str]] = {
     "paper": [
         "--latent", "50", "--batch-size", "128",
         "--set", "network=mlp", "--set", "hidden=(200, 200)", "--set", "nonlinearity=tanh",
+        "--set", "learning_rate=2e-3", "--set", "round_steps=6240",
     ],
     "default": [],
 }  # fmt: skip
 
 
-EPOCHS = {"paper": 1500}
+EPOCHS = {"paper": 900}
 
 
 def command_line(options: argparse.Namespace) -> list[str]:

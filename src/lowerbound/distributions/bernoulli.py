@@ -85,7 +85,7 @@ def _kl_bernoulli_bernoulli(q: Bernoulli, p: Bernoulli) -> Tensor:
 def softplus_sum(logits: Tensor, block: int = 112) -> Tensor:
     """Return the sum of log(1 + exp(logit)) over the last axis, with one logarithm per block.
 
-    ``max(l, 0)`` is split off, so each factor 1 + exp(-|l|) is in (1, 2] and the product of a
+    ``max(l, 0)`` is split off, so each factor ``1 + exp(-|l|)`` is in (1, 2] and the product of a
     block of up to 120 of them stays within float32's range. Not for gradients.
 
     Examples

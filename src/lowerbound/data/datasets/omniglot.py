@@ -41,7 +41,7 @@ def omniglot(
     binarize: str | None = "dynamic",
     progress: Progress | None = None,
 ) -> Dataset:
-    """Return Omniglot, ``(1, 28, 28)`` in 256 levels, the alphabets ``0 .. 49`` as classes.
+    """Return Omniglot, ``(1, 28, 28)`` in 256 levels, the alphabets 0 to 49 as classes.
 
     By Brenden Lake and others (MIT licence), resized by Yuri Burda and others for the IWAE. The official split of
     24345 training and 8070 test rows; 1345 of the training rows, by a seeded permutation, are for validation. Grey
