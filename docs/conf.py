@@ -58,4 +58,6 @@ def setup(app: Any) -> None:
     """Register the two hooks."""
     app.connect("autodoc-process-docstring", clean_docstring, priority=400)
     app.connect("autodoc-skip-member", skip_generated)
+
+
 suppress_warnings = ["ref.python"]  # short names such as VAE stand for the class at hand
