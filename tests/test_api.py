@@ -147,3 +147,13 @@ def test_every_error_is_one_of_ours_and_the_built_in_a_reader_expects(name: str)
     assert issubclass(value, lb.errors.LowerboundError)
     builtin = (ValueError, OSError, ImportError, ArithmeticError, LookupError)
     assert issubclass(value, builtin) or value is lb.errors.LowerboundError
+
+
+def test_the_page_on_estimators_runs_as_written(short: None) -> None:
+    scope: dict[str, Any] = {}
+    for code in blocks(ROOT / "docs" / "is-my-number-right.md"):
+        run(code, scope)
+    assert abs(scope["grid"].value - scope["estimate"].value) < 0.1
+    assert abs(scope["annealed"].value - scope["grid"].value) < 0.1
+    summary = scope["bracket"].summary()
+    assert summary["lower"] < summary["upper"] + 4 * summary["gap_error"]

@@ -16,13 +16,14 @@ FILES = sorted(SRC.rglob("*.py"))
 TREES = {path.relative_to(SRC).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 COMPONENTS = {"networks", "likelihoods", "priors", "posteriors", "objectives", "models", "data", "metrics"}
-BELOW_RUNS = COMPONENTS | {"core", "distributions", "recipes", "training"}
+BELOW_RUNS = COMPONENTS | {"core", "distributions", "spec", "recipes", "training"}
 DOORS = BELOW_RUNS | {"runs", "estimators"}
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "distributions": {"core"},
     **dict.fromkeys(COMPONENTS, {"core", "distributions"}),
-    "recipes": COMPONENTS | {"core"},
+    "spec": {"core"},
+    "recipes": COMPONENTS | {"core", "distributions", "spec"},
     "training": {"core"},
     "runs": BELOW_RUNS,
     "report": BELOW_RUNS | {"runs"},

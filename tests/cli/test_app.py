@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from lowerbound.cli.app import COMMANDS
+from lowerbound.recipes import names
 from lowerbound.version import __version__
 
-NAMES = [function.__name__ for function in COMMANDS]
+NAMES = [function.__name__.replace("_", "-") for function in COMMANDS]
 
 
 def test_help_lists_every_command(typed):
@@ -16,7 +17,8 @@ def test_help_lists_every_command(typed):
     assert all(f"\n  {name} " in output for name in NAMES)
     assert NAMES == [
         "fit", "resume", "evaluate", "diagnose", "report", "sample", "encode", "decode", "reconstruct", "score",
-        "traverse", "compare", "recipes", "datasets", "doctor",
+        "traverse", "impute", "gaps", "check", "rate-distortion", "refit-prior", "compare", "recipes", "components",
+        "datasets", "doctor",
     ]  # fmt: skip
 
 
@@ -65,5 +67,5 @@ def test_the_module_runs_and_the_program_pipes():
     """The process itself: exit code, results on standard output, nothing else."""
     done = subprocess.run([sys.executable, "-m", "lowerbound", "recipes"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["recipe", "beta-vae", "cvae", "vae"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["recipe", *names()]
     assert "\x1b" not in done.stdout

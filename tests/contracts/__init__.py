@@ -2,18 +2,23 @@
 
 from tests.contracts.component import ComponentContract
 from tests.contracts.family import FamilyContract
+from tests.contracts.flow import FlowContract
 from tests.contracts.likelihood import LikelihoodContract
 from tests.contracts.network import NetworkContract
-from tests.contracts.posterior import PosteriorContract
+from tests.contracts.posterior import EstimatedPosteriorContract, PosteriorContract
 from tests.contracts.prior import PriorContract
 from tests.contracts.term import TermContract
+from tests.contracts.transform import TransformContract
 
 __all__ = [
     "ComponentContract",
+    "EstimatedPosteriorContract",
     "FamilyContract",
+    "FlowContract",
     "LikelihoodContract",
     "NetworkContract",
     "PosteriorContract",
     "PriorContract",
     "TermContract",
+    "TransformContract",
 ]

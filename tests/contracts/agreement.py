@@ -49,7 +49,7 @@ def every_value(entry: Sequence[float], event_shape: tuple[int, ...]) -> Tensor:
 def discrete_agrees(p: Distribution, values: Tensor, n: int = 20_000) -> None:
     """Check that the probabilities of ``values`` sum to one and samples of ``p`` have those frequencies."""
     assert p.batch_shape == ()
-    probabilities = p.log_prob(values).exp()
+    probabilities = p.log_prob(values).exp().detach()
     assert abs(float(probabilities.sum()) - 1) <= 1e-6
     draws = p.expand((n,)).sample().flatten(1)
     same = (draws[:, None] == values.flatten(1)).all(-1)
@@ -65,12 +65,19 @@ def discrete_agrees(p: Distribution, values: Tensor, n: int = 20_000) -> None:
         assert stats.chisquare(counts[kept].numpy(), total.numpy()).pvalue > 1e-3
 
 
-def continuous_agrees(p: Distribution, n: int = 20_000, narrower: float = 0.6) -> None:
-    """Check E_p[r / p] = 1 for a narrower normal r: true only if p is normalised and drawn from."""
+def continuous_agrees(
+    p: Distribution, n: int = 20_000, narrower: float = 0.6, reference: Distribution | None = None
+) -> None:
+    """Check E_p[r / p] = 1 for a narrower r: true only if p is normalised and drawn from.
+
+    ``reference`` is r where p is not over all real numbers; else r is normal.
+    """
     assert p.batch_shape == ()
     x = p.expand((n,)).sample()
-    r = torch.distributions.Normal(p.mean, narrower * p.variance.sqrt())
-    log_r = r.log_prob(x).flatten(1).sum(1)
+    if reference is None:
+        log_r = torch.distributions.Normal(p.mean, narrower * p.variance.sqrt()).log_prob(x).flatten(1).sum(1)
+    else:
+        log_r = reference.log_prob(x)
     unbiased((log_r - p.log_prob(x)).exp(), 1.0, size=0.05)
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from lowerbound.core import Component
-from lowerbound.runs import parse
+from lowerbound.spec import parse
 
 
 class ComponentContract:

@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 from torch import Tensor
+from torch.distributions import Distribution
 
 from lowerbound.core import Family
 from tests.contracts import agreement
@@ -28,6 +29,10 @@ class FamilyContract(ComponentContract):
         raise NotImplementedError
 
     def values(self) -> Tensor | None:
+        return None
+
+    def reference(self, p: Distribution) -> Distribution | None:
+        """Return a narrower distribution on the support of ``p``, where that is not all real numbers."""
         return None
 
     def params(self, lead: tuple[int, ...] = (), dtype: torch.dtype = torch.float64, seed: int = 0) -> Tensor:
@@ -75,7 +80,7 @@ class FamilyContract(ComponentContract):
         p = self.family()(self.params())
         values = self.values()
         if values is None:
-            agreement.continuous_agrees(p)
+            agreement.continuous_agrees(p, reference=self.reference(p))
         else:
             agreement.discrete_agrees(p, values)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
-from torch.distributions import kl_divergence
+from torch import Tensor, nn
+from torch.distributions import Distribution, kl_divergence
 
-from lowerbound.core import draw
+from lowerbound.core import Site, draw
 from lowerbound.priors import StandardNormal
 from tests.contracts import agreement
 from tests.contracts.family import FamilyContract
@@ -18,6 +18,10 @@ class PosteriorContract(FamilyContract):
 
     def prior(self) -> nn.Module:
         return StandardNormal(self.make().event_shape)
+
+    def kl(self, q: Distribution) -> Tensor:
+        """Return KL(q || prior) as a model computes it."""
+        return Site(draw(q, q.batch_shape), self.prior().to(q.mean.dtype)(), q).kl
 
     def test_draws_carry_a_gradient_or_are_enumerable(self):
         params = self.params((4,)).requires_grad_()
@@ -31,6 +35,21 @@ class PosteriorContract(FamilyContract):
             assert support.shape[1:] == (4, *q.event_shape)
             torch.testing.assert_close(q.log_prob(support).exp().sum(0), torch.ones(4).double())
 
+    def test_drawing_and_scoring_are_one_graph(self):
+        family, prior = self.family(torch.float32), self.prior()
+
+        def score(params: Tensor) -> Tensor:
+            q = family(params).expand((2, 3))
+            z = draw(q, (2, 3))
+            return q.log_prob(z) + prior().log_prob(z)
+
+        before = Distribution._validate_args
+        try:
+            graph = torch.compile(score, fullgraph=True, dynamic=False, backend="eager", isolate_recompiles=True)
+            assert bool(graph(self.params((3,), torch.float32)).isfinite().all())
+        finally:
+            Distribution.set_default_validate_args(before)
+
     @pytest.mark.parametrize("certainty", [20.0, 1e3])
     def test_a_certain_posterior_scores_its_own_draws(self, certainty):
         """Outliers drive raw scales far below zero; the score of a row must stay a number."""
@@ -38,7 +57,7 @@ class PosteriorContract(FamilyContract):
         q = family(torch.full((3, *family.params_shape), -certainty))
         z = draw(q, (50, 3))
         assert not bool(q.log_prob(z).isnan().any())
-        assert bool(kl_divergence(q, self.prior()()).isfinite().all())
+        assert bool(self.kl(q).isfinite().all())
 
     def test_closed_form_kl_agrees_with_monte_carlo(self):
         q, p = self.family()(self.params((5,))), self.prior().double()()
@@ -55,4 +74,24 @@ class PosteriorContract(FamilyContract):
         params = self.params((4,)).requires_grad_()
         kl = kl_divergence(self.family()(params), self.prior().double()())
         (gradient,) = torch.autograd.grad(kl.sum(), params)
+        assert bool((gradient != 0).any(0).all())
+
+
+class EstimatedPosteriorContract(PosteriorContract):
+    """A posterior to whose prior no closed form of the KL is known: log q - log p of the draw stands for it."""
+
+    def test_closed_form_kl_agrees_with_monte_carlo(self):
+        q, p = self.family()(self.params((5,))), self.prior().double()()
+        with pytest.raises(NotImplementedError):
+            kl_divergence(q, p)
+        z = draw(q, (5,))
+        torch.testing.assert_close(Site(z, p, q).kl, q.log_prob(z) - p.log_prob(z))
+
+    def test_kl_to_itself_is_zero(self):
+        q = self.family()(self.params((5,)))
+        assert bool((Site(draw(q, (5,)), q, q).kl == 0).all())
+
+    def test_kl_has_a_gradient(self):
+        params = self.params((4,)).requires_grad_()
+        (gradient,) = torch.autograd.grad(self.kl(self.family()(params)).sum(), params)
         assert bool((gradient != 0).any(0).all())

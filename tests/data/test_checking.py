@@ -129,3 +129,31 @@ def test_frames_are_matched_by_name():
 
 def test_frames_of_other_names_go_by_position():
     assert check(pd.DataFrame({"u": [1.0], "v": [2.0]}), REAL).tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("support", "good", "bad"),
+    [
+        ("count", 1e9, 2.5),
+        ("count", 0.0, -1.0),
+        ("positive", 1e-9, 0.0),
+        ("unit", 1.0, 1.25),
+        ("unit", 0.0, -0.25),
+        ("interval", 0.75, 1.0),
+        ("interval", 1e-9, 0.0),
+    ],
+)
+def test_supports_of_likelihoods_are_checked(support, good, bad):
+    schema = Schema((2,), support)
+    kept = check([[good, good], [good, good]], schema)
+    assert kept.dtype == torch.float32
+    assert kept[0, 0].item() == pytest.approx(good)
+    with pytest.raises(SupportError, match=f"value {bad} in row 1, column 0, outside the support of ") as caught:
+        check([[good, good], [bad, good]], schema)
+    assert "rescale, round or threshold the data, or fit it as real" in str(caught.value)
+
+
+@pytest.mark.parametrize("support", ["count", "positive", "unit", "interval"])
+def test_supports_of_likelihoods_refuse_what_is_no_number(support):
+    with pytest.raises(DataError, match="NaN in row 0"):
+        check([[float("nan"), 0.5]], Schema((2,), support))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lowerbound.data import Dataset, Schema, split_rows
+from lowerbound.data import Dataset, Schema, open_data, split_rows
 from lowerbound.data.streams import Stripe
-from lowerbound.errors import ConfigError, UnknownNameError
+from lowerbound.errors import ConfigError, SupportError, UnknownNameError
 
 REAL = Schema((1,), "real")
 
@@ -100,3 +101,56 @@ def test_rows_on_disk_are_split_in_stripes():
 def test_indices_do_not_split_rows_on_disk():
     with pytest.raises(TypeError):
         Dataset(Count(5), REAL, splits={"train": torch.arange(2)}).rows("train")
+
+
+NARROW = [
+    ("count", [[0.0, 3.0], [1e6, 7.0]], [0.5, -1.0]),
+    ("positive", [[1e-30, 3.0], [2.5, 1.0]], [0.0, -2.0]),
+    ("unit", [[0.0, 1.0], [0.5, 0.25]], [1.5, -0.1]),
+    ("interval", [[1e-6, 0.999], [0.5, 0.25]], [0.0, 1.0, 2.0]),
+]
+WORDS = {
+    "count": "the integers 0, 1, 2, ...",
+    "positive": "numbers above 0",
+    "unit": "numbers from 0 to 1",
+    "interval": "numbers between 0 and 1, ends excluded",
+}
+
+
+@pytest.mark.parametrize(("support", "inside", "outside"), NARROW)
+def test_data_may_be_narrowed_to_what_it_is(support, inside, outside):
+    x, y, splits = torch.tensor(inside), torch.tensor([0, 1]), {"train": torch.arange(2)}
+    data = Dataset(x, Schema((2,), "real", columns=("a", "b"), classes=("u", "v")), y, splits, "mine", "here", "free")
+    narrow = data.narrowed(support)
+    assert narrow.schema == Schema((2,), support, columns=("a", "b"), classes=("u", "v"))
+    assert data.schema.support == "real"
+    assert narrow.x is x
+    assert narrow.y is y
+    assert narrow.splits is splits
+    assert (narrow.name, narrow.source, narrow.licence) == ("mine", "here", "free")
+
+
+@pytest.mark.parametrize(("support", "value"), [(s, v) for s, _, values in NARROW for v in values])
+def test_what_is_outside_is_named_with_row_and_column(support, value):
+    x = torch.full((4, 2), 1.0 if support in ("count", "positive") else 0.5)
+    x[2, 1] = value
+    data = Dataset(x, Schema((2,), "real", columns=("a", "b")), name="mine")
+    with pytest.raises(SupportError) as caught:
+        data.narrowed(support)
+    message = str(caught.value)
+    assert f"mine has the value {torch.tensor(value).item()}" in message
+    assert "in row 2, column 'b'" in message
+    assert f"outside the support of {WORDS[support]}" in message
+    assert "(1 such values in all)" in message
+
+
+def test_rows_on_disk_are_narrowed_a_stretch_at_a_time(tmp_path):
+    values = np.random.default_rng(0).integers(0, 9, (20_000, 3)).astype(np.float64)
+    values[0, 0] = 300
+    np.save(tmp_path / "a.npy", values)
+    data = open_data(tmp_path / "a.npy", stream=True, support="real")
+    assert data.narrowed("count").schema.support == "count"
+    values[19_999, 2] = 0.5
+    np.save(tmp_path / "b.npy", values)
+    with pytest.raises(SupportError, match="value 0.5 in row 19999, column 2"):
+        open_data(tmp_path / "b.npy", stream=True, support="real").narrowed("count")

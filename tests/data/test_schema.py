@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lowerbound.core import describes
 from lowerbound.data import Schema
+from lowerbound.data.schema import SUPPORTS
 from lowerbound.errors import ConfigError
 
 sizes = st.integers(1, 40)
@@ -97,3 +99,31 @@ def test_facts():
     assert (table.kind, table.n_features, table.condition_size, table.stored_levels) == ("vector", 2, 3, 2)
     assert Schema((2,), "real").stored_levels is None
     assert Schema((2,), "real").column((1,)) == "column 1"
+
+
+@pytest.mark.parametrize("support", SUPPORTS)
+def test_every_support_makes_a_schema_that_is_read_back(support):
+    schema = Schema((2,), support, levels=5 if support == "levels" else None)
+    assert Schema.from_json(json.loads(json.dumps(schema.to_json()))) == schema
+    assert schema.discrete is (support in ("binary", "levels", "count"))
+    assert schema.stored_levels == {"binary": 2, "levels": 5}.get(support)
+
+
+def test_supports_are_ordered_from_narrow_to_wide():
+    assert SUPPORTS[0] == "binary"
+    assert SUPPORTS[-1] == "real"
+    wider = [(a, b) for i, a in enumerate(SUPPORTS) for b in SUPPORTS[:i] if describes(a, b)]
+    assert not [(a, b) for i, a in enumerate(SUPPORTS) for b in SUPPORTS[i + 1 :] if describes(a, b)]
+    assert {("count", "binary"), ("count", "levels"), ("unit", "interval"), ("real", "positive")} <= set(wider)
+
+
+@pytest.mark.parametrize("support", ["simplex", "one-hot", "counts", "", "Real"])
+def test_a_support_that_data_cannot_have_is_refused(support):
+    with pytest.raises(ConfigError, match=f"Unknown support '{support}'. (Did you mean|Known: )"):
+        Schema((2,), support)
+
+
+@pytest.mark.parametrize("support", ["count", "interval", "unit", "positive", "real", "binary"])
+def test_levels_belong_to_levels(support):
+    with pytest.raises(ConfigError, match="levels belongs to the support 'levels'"):
+        Schema((2,), support, levels=4)

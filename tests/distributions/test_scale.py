@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lowerbound.distributions import gentle_log
+from lowerbound.distributions import gentle_concentration, gentle_log
 
 
 @given(st.floats(-1e6, 1e6))
@@ -35,3 +35,9 @@ def test_the_slope_is_finite_everywhere():
     (slope,) = torch.autograd.grad(gentle_log(raw).sum(), raw)
     assert bool(slope.isfinite().all())
     assert bool((slope[:4] > 0).all())
+
+
+def test_a_concentration_is_one_at_zero_and_bounded_below():
+    raw = torch.tensor([-1e30, -1e3, 0.0, 9.0], dtype=torch.float64)
+    expected = [0.1 / 1.1, 0.1 / 1.1, 1.0, 10.1 / 1.1]
+    assert gentle_concentration(raw, 0.1).tolist() == pytest.approx(expected, rel=1e-6)

@@ -182,7 +182,7 @@ def test_values_outside_a_bernoulli_s_support(value: float, of_bits: lb.VAE) -> 
     data[4, 2] = value
     with says(SupportError, f"value {value}", "row 4, column 2", "{0, 1} of a Bernoulli likelihood", "1 such values"):
         of_bits.transform(data)
-    with says(ConfigError, "likelihood='bernoulli' cannot describe real data", "use normal"):
+    with says(ConfigError, "likelihood='bernoulli' cannot describe real data", "normal"):
         small(likelihood="bernoulli").fit(data + 0.25)
 
 
@@ -328,11 +328,12 @@ def test_given_where_nothing_is_conditional(of_table: lb.VAE) -> None:
 
 OPTIONS: dict[str, tuple[dict[str, Any], type[Exception], tuple[str, ...]]] = {
     "recipe": ({"recipe": "beta_vae"}, UnknownNameError, ("no recipe 'beta_vae'", "Did you mean 'beta-vae'?")),
-    "recipe of no kind": ({"recipe": None}, UnknownNameError, ("Known: beta-vae, cvae, vae",)),
+    "recipe of no kind": ({"recipe": None}, UnknownNameError, ("Known: beta-vae, cvae, ",)),
     "option": ({"options": {"latnt": 3}}, UnknownNameError, ("no setting 'latnt'", "Did you mean 'latent'?")),
     "options of no kind": ({"options": [1]}, ConfigError, ("options=[1]", "dictionary")),
     "option without a name": ({"options": {1: 2}}, ConfigError, ("options={1: 2}", "dictionary")),
     "activation": ({"nonlinearity": "rel"}, UnknownNameError, ("no activation 'rel'", "Did you mean 'relu'?")),
+    "truth": ({"n_components": True}, ConfigError, ("latent = True", "truth value", "latent space")),
     "latent": ({"n_components": 0}, ConfigError, ("latent = 0", "greater than or equal to 1", "latent space")),
     "beta": ({"beta": "nope"}, ConfigError, ("nope",)),
     "beta of no schedule": ({"beta": "ELBO()"}, ConfigError, ("'ELBO()' is no schedule", "Linear(start, end, steps)")),

@@ -139,7 +139,7 @@ def test_mutual_information_and_gap_of_the_exact_posterior() -> None:
 
 
 def test_a_full_covariance_has_no_rate_by_dimension_but_the_rest() -> None:
-    vae = small(posterior="full").fit(table())
+    vae = small(posterior="cholesky-normal").fit(table())
     found = vae.diagnose(table())
     assert found.kl_per_dim.shape == (2,)
     assert np.isfinite([found.valid_elbo, found.variance_floor_hits]).all()

@@ -12,7 +12,7 @@ import torch
 
 import lowerbound as lb
 from lowerbound.data import Schema
-from lowerbound.estimators.evaluation import evaluate, statement
+from lowerbound.estimators.evaluation import doubt, evaluate, statement
 from lowerbound.estimators.fitted import Fitted
 from tests.estimators.small import bits, pictures, small, table
 from tests.known_answers.linear_gaussian import LinearGaussian
@@ -131,3 +131,14 @@ def test_a_density_is_that_of_the_data_s_own_units() -> None:
 def test_two_evaluations_agree(fitted: lb.VAE) -> None:
     first, second = (json.dumps(fitted.evaluate(X, samples=9).to_json()) for _ in range(2))
     assert first == second
+
+
+def test_heavy_tailed_weights_are_warned_of() -> None:
+    assert doubt(None) is None
+    assert doubt(0.0) is None
+    assert doubt(0.004).startswith("Less than 1 % of the rows")
+    far = small(epochs=1).fit(X).evaluate(50 * X, samples=200)
+    assert far.log_likelihood.untrusted > 0.5
+    assert "Pareto k above 0.7" in far.warning
+    assert far.to_json()["warning"] == far.warning
+    assert small().fit(X).evaluate(X, samples=5).warning is None

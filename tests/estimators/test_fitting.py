@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from lowerbound.core.storage import sha256
 from lowerbound.data import Dataset, from_arrays
 from lowerbound.errors import ConfigError, RunError
-from lowerbound.estimators.fitting import Fit, fit, make_plan
-from lowerbound.runs import RunFolder, Settings, parse
+from lowerbound.estimators.fitting import Fit, fit
+from lowerbound.runs import RunFolder, Settings
+from lowerbound.spec import parse
 from tests.estimators.small import labels, pictures, table
 
 TINY = {"latent": 2, "hidden": (8,), "epochs": 4, "compile": "no", "precision": "float32", "batch_size": 18}
@@ -36,47 +36,6 @@ def run(folder: Path | None = None, *, resume: bool = False, **changed: Any) -> 
     if where is not None and not resume:
         where.create()
     return fit(data(), settings(**changed), folder=where, resume=resume)
-
-
-def test_a_plan_makes_every_choice() -> None:
-    plan = make_plan(data(), Settings.make(epochs=2))
-    assert plan.settings.train.batch_size == 36
-    assert plan.settings.train.learning_rate is not None
-    assert plan.total == 2
-    assert plan.facts()["likelihood"] == "Normal"
-    assert plan.facts()["steps"] == "2 of 36 rows"
-    assert "parameters" in plan.facts()["model"]
-    assert not plan.conditional
-
-
-def test_a_plan_is_the_model_that_is_trained_and_repeats_itself() -> None:
-    first, second = (make_plan(data(), settings()).model for _ in range(2))
-    assert sha256(first.state_dict()) == sha256(second.state_dict())
-    other = make_plan(data(), settings(seed=1)).model
-    assert sha256(first.state_dict()) != sha256(other.state_dict())
-
-
-def test_a_plan_knows_the_data_s_statistics() -> None:
-    x, _ = data().rows("train")
-    plan = make_plan(data(), settings())
-    network = plan.model.levels[0].posterior_.network
-    assert network.buffer_shift.numpy() == pytest.approx(x.numpy().mean(0), rel=1e-5)
-    assert network.buffer_unit.numpy() == pytest.approx(x.numpy().std(0), rel=1e-5)
-
-
-def test_a_plan_touches_no_generator() -> None:
-    torch.manual_seed(3)
-    before = torch.get_rng_state()
-    make_plan(data(), settings(encoder="MLP(((4,),), (2, 2))", beta="Linear(0.0, 1.0, 2)"))
-    assert torch.equal(torch.get_rng_state(), before)
-
-
-@pytest.mark.parametrize(
-    ("beta", "says"), [("3", "no schedule"), ("IWAE(2)", "no schedule"), ("Linear(0", "Cannot read")]
-)
-def test_a_beta_that_is_no_schedule(beta: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=says):
-        make_plan(data(), settings(beta=beta))
 
 
 def test_what_is_written_describes_the_run(tmp_path: Path) -> None:

@@ -78,8 +78,8 @@ def test_likelihoods_of_levels(likelihood: str) -> None:
         assert vae.sample(50).max() <= 15
 
 
-@pytest.mark.parametrize("prior", ["standard", "learned"])
-@pytest.mark.parametrize("posterior", ["diagonal", "full"])
+@pytest.mark.parametrize("prior", ["standard-normal", "diagonal-normal"])
+@pytest.mark.parametrize("posterior", ["diagonal-normal", "cholesky-normal"])
 @pytest.mark.parametrize("variance", ["feature", "scalar", "network", "optimal", 0.5])
 def test_priors_posteriors_and_variances_combine(prior: str, posterior: str, variance: str | float) -> None:
     data = pictures(4, 5, support="real")

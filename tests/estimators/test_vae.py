@@ -55,7 +55,9 @@ def test_sampling_is_seeded(fitted: lb.VAE) -> None:
     assert fitted.sample(2000, mean=True).std(0).max() < fitted.sample(2000).std(0).max()
 
 
-@pytest.mark.parametrize("options", [{}, {"precision": "bfloat16"}, {"posterior": "full"}, {"variance": "optimal"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"precision": "bfloat16"}, {"posterior": "cholesky-normal"}, {"variance": "optimal"}]
+)
 def test_the_same_fit_twice_is_bit_equal(options: dict[str, Any]) -> None:
     first, second = (small(**options).fit(X) for _ in range(2))
     left, right = first.fitted_.model.state_dict(), second.fitted_.model.state_dict()
@@ -119,8 +121,8 @@ KINDS = {
     "bits": ({}, bits()),
     "levels": ({"network": "mlp"}, pictures(3, 4)),
     "images": ({"options": {"channels": (4,)}}, pictures(5, 7, support="real")),
-    "full": ({"posterior": "full"}, X),
-    "learned prior": ({"prior": "learned"}, X),
+    "full": ({"posterior": "cholesky-normal"}, X),
+    "learned prior": ({"prior": "diagonal-normal"}, X),
     "network variance": ({"variance": "network"}, X),
     "optimal variance": ({"variance": "optimal"}, X),
 }

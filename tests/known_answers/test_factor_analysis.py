@@ -18,7 +18,6 @@ slow = pytest.mark.slow
     [
         ("iris", 1, -2.8159, 600),
         ("wine", 2, -15.4337, 300),
-        pytest.param("iris", 2, -2.5992, 5000, marks=slow),
         pytest.param("breast_cancer", 2, -23.5465, 3000, marks=slow),
     ],
 )

@@ -9,7 +9,7 @@ from torch import nn
 from lowerbound.core import Network, call, layer_precision
 from lowerbound.errors import ShapeError
 from lowerbound.networks import Wrapped
-from lowerbound.runs import parse
+from lowerbound.spec import parse
 
 
 class Two(nn.Module):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from lowerbound.core import Conditional, Constant
+from lowerbound.core import Conditional, Constant, Family
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, LowerboundError, ShapeError
 from lowerbound.likelihoods import Bernoulli, Categorical, DiscretizedLogistic, Normal
@@ -16,8 +16,8 @@ from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wra
 from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
 from lowerbound.priors import StandardNormal
 from lowerbound.recipes import ModelOptions
-from lowerbound.recipes.build import flat_vae, latent_size, likelihood_family
-from lowerbound.runs import parse
+from lowerbound.recipes.build import data_support, flat_vae, latent_prior, latent_size, likelihood_family
+from lowerbound.spec import fill, members, parse
 
 TABLE = Schema((5,), "real")
 BITS = Schema((6,), "binary")
@@ -72,16 +72,17 @@ def test_levels_are_kept() -> None:
         (TABLE, "categorical", "normal"),
         (TABLE, "discretized-logistic", "normal"),
         (BITS, "categorical", "bernoulli"),
-        (IMAGE, "bernoulli", "categorical or discretized-logistic or normal"),
+        (IMAGE, "bernoulli", "discretized-logistic"),
     ],
 )
 def test_a_likelihood_of_another_support_is_refused(schema: Schema, name: str, use: str) -> None:
-    with pytest.raises(ConfigError, match=f"likelihood='{name}' cannot describe {schema.support} data; use {use}"):
+    says = f"likelihood='{name}' cannot describe {schema.support} data; use {use}, or one of "
+    with pytest.raises(ConfigError, match=says):
         likelihood_family(schema, ModelOptions(likelihood=name))
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=str)
-@pytest.mark.parametrize("posterior", ["diagonal", "full"])
+@pytest.mark.parametrize("posterior", ["diagonal-normal", "cholesky-normal"])
 @pytest.mark.parametrize("condition", [None, (3,)])
 def test_every_schema_gets_a_model_that_runs(schema: Schema, posterior: str, condition: tuple[int, ...] | None) -> None:
     model = build(schema, condition, posterior=posterior, latent=2)
@@ -124,11 +125,13 @@ def test_real_data_is_standardised_from_itself_and_bits_are_left_alone() -> None
     assert not isinstance(build(BITS).levels[0].posterior_.network, Standardized)
 
 
-@pytest.mark.parametrize(("options", "family"), [({}, DiagonalNormal), ({"posterior": "full"}, CholeskyNormal)])
+@pytest.mark.parametrize(
+    ("options", "family"), [({}, DiagonalNormal), ({"posterior": "cholesky-normal"}, CholeskyNormal)]
+)
 def test_posterior_and_prior_follow_the_options(options: dict[str, Any], family: type) -> None:
     assert isinstance(build(TABLE, **options).levels[0].posterior_.family, family)
     assert isinstance(build(TABLE).levels[0].prior_, StandardNormal)
-    assert isinstance(build(TABLE, prior="learned").levels[0].prior_, Constant)
+    assert isinstance(build(TABLE, prior="diagonal-normal").levels[0].prior_, Constant)
     assert isinstance(build(TABLE, (3,)).levels[0].prior_, Conditional)
 
 
@@ -180,3 +183,100 @@ def test_what_is_no_module_is_refused() -> None:
 def test_a_condition_must_be_there() -> None:
     with pytest.raises(ShapeError, match="condition"):
         build(TABLE, (3,))({"x": example(TABLE)})
+
+
+@pytest.mark.parametrize(
+    ("support", "options", "expected"),
+    [
+        ("real", {}, "real"),
+        ("real", {"likelihood": "normal"}, "real"),
+        ("binary", {}, "binary"),
+        ("levels", {}, "levels"),
+        ("levels", {"likelihood": "normal"}, "levels"),
+        ("binary", {"likelihood": "normal"}, "binary"),
+        ("real", {"likelihood": "log-normal"}, "positive"),
+        ("real", {"likelihood": "poisson"}, "count"),
+        ("binary", {"likelihood": "poisson"}, "binary"),
+        ("levels", {"likelihood": "poisson"}, "count"),
+        ("count", {"likelihood": "poisson"}, "count"),
+    ],
+)
+def test_the_data_is_taken_as_what_the_likelihood_asks_for(
+    support: str, options: dict[str, Any], expected: str
+) -> None:
+    schema = Schema((3,), support, levels=5 if support == "levels" else None)
+    assert data_support(schema, ModelOptions(**options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("support", "likelihood"),
+    [("real", "bernoulli"), ("count", "bernoulli"), ("levels", "log-normal"), ("unit", "poisson")],
+)
+def test_data_that_the_likelihood_has_no_density_for_is_refused(support: str, likelihood: str) -> None:
+    schema = Schema((3,), support, levels=5 if support == "levels" else None)
+    with pytest.raises(ConfigError, match=f"likelihood='{likelihood}' cannot describe {support} data; use "):
+        data_support(schema, ModelOptions(likelihood=likelihood))
+
+
+def prior_of(q: Family, condition: tuple[int, ...] | None = None, **options: Any) -> nn.Module:
+    """The prior that a posterior gets."""
+    return latent_prior(TABLE, ModelOptions(**options), q, condition)
+
+
+def test_the_usual_prior_lives_where_the_posterior_does() -> None:
+    seen = set()
+    for name, cls in members("posteriors").items():
+        if not issubclass(cls, Family):
+            continue
+        try:
+            q = fill(name, ["posteriors"], event_shape=(4,), data_shape=(5,))
+        except LowerboundError:
+            continue
+        prior = prior_of(q)
+        assert prior.support == q.support, name
+        assert tuple(prior().event_shape) == tuple(q.event_shape), name
+        seen.add(name)
+    assert seen >= {"diagonal-normal", "cholesky-normal", "one-hot-categorical"}
+    assert isinstance(prior_of(DiagonalNormal((4,))), StandardNormal)
+
+
+def test_a_condition_moves_the_usual_prior() -> None:
+    prior = prior_of(DiagonalNormal((4,)), (3,))
+    assert isinstance(prior, Conditional)
+    assert prior(torch.zeros(2, 3)).mean.shape == (2, 4)
+
+
+@pytest.mark.parametrize("written", ["diagonal-normal", "DiagonalNormal", "DiagonalNormal((4,))"])
+def test_a_family_becomes_a_learned_prior(written: str) -> None:
+    prior = prior_of(DiagonalNormal((4,)), prior=written)
+    assert isinstance(prior, Constant)
+    assert isinstance(prior.family, DiagonalNormal)
+    assert prior.params.requires_grad
+    given = prior_of(DiagonalNormal((4,)), (3,), prior=written)
+    assert isinstance(given, Conditional)
+    assert given.network.in_shapes == ((3,),)
+
+
+def test_a_named_prior_is_taken_with_its_own_settings() -> None:
+    assert isinstance(prior_of(DiagonalNormal((4,)), prior="standard-normal"), StandardNormal)
+    vamp = prior_of(DiagonalNormal((4,)), prior="VampPrior(components=7)")
+    assert vamp.components == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("standard-norml", "standard-normal"), ("diagonal-norml", "diagonal-normal")]
+)
+def test_an_unknown_prior_brings_the_nearest(name: str, nearest: str) -> None:
+    with pytest.raises(LowerboundError, match=f"There is no prior or posterior '{name}'. Did you mean '{nearest}'"):
+        prior_of(DiagonalNormal((4,)), prior=name)
+
+
+class Elsewhere(DiagonalNormal):
+    """A posterior on a set for which no prior is usual."""
+
+    support = "levels"
+
+
+def test_a_posterior_without_a_usual_prior_asks_for_one() -> None:
+    with pytest.raises(ConfigError, match=r"posterior='elsewhere' has no usual prior: say prior=\.\.\."):
+        prior_of(Elsewhere((4,)), posterior="elsewhere")

@@ -13,7 +13,8 @@ from lowerbound.recipes import Recipe, find, names
 
 def test_every_recipe_of_the_namespace_has_its_name() -> None:
     known = {value.name for value in vars(namespace).values() if isinstance(value, Recipe)}
-    assert set(names()) == known == {"beta-vae", "cvae", "vae"}
+    assert set(names()) == known
+    assert known >= {"beta-vae", "cvae", "factor-analysis", "ppca", "sparse-coding", "vae"}
     assert list(names()) == sorted(names())
     assert all(find(name).name == name for name in names())
 
@@ -32,7 +33,7 @@ def test_a_typo_brings_the_nearest(typo: str, nearest: str) -> None:
 
 
 def test_a_name_like_no_other_brings_them_all() -> None:
-    with pytest.raises(UnknownNameError, match="Known: beta-vae, cvae, vae"):
+    with pytest.raises(UnknownNameError, match="Known: beta-vae, cvae, .*vae"):
         find("transformer")
 
 

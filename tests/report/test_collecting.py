@@ -55,7 +55,7 @@ FITS: dict[str, Callable[[], tuple[lb.VAE, Dataset]]] = {
     "table given a covariate": lambda: fit(table(), recipe="cvae"),
     "one column, one latent": lambda: fit(from_arrays(RNG.normal(size=(50, 1))), n_components=1),
     "three rows": lambda: fit(from_arrays(RNG.normal(size=(3, 2)))),
-    "full covariance": lambda: fit(table(), posterior="full"),
+    "full covariance": lambda: fit(table(), posterior="cholesky-normal"),
     "binary vectors": lambda: fit(from_arrays(RNG.integers(0, 2, (50, 4)))),
 }
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "posterior": ["ful", None],
     "precision": ["float8", 16],
     "prior": ["vamp", None],
+    "prior_after": ["mixtur", 3],
     "round_steps": [0, -10, "few"],
     "samples": [0, -1, 1.5],
     "seed": [-1, 2**63, 1.5, "lucky"],
@@ -234,3 +236,10 @@ def test_toml_values_are_held_to_the_same_rules(line: str, tmp_path: Path) -> No
     path.write_text(line)
     with pytest.raises(ConfigError):
         Settings.make(**read_toml(path))
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_])
+@pytest.mark.parametrize("name", ["latent", "epochs", "beta", "valid_fraction", "seed", "likelihood"])
+def test_truth_values_are_no_numbers(name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"Setting {name} = {value}: a truth value is no number or name"):
+        Settings.make(**{name: value})

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from lowerbound.cli.check import check
 from lowerbound.cli.compare import compare
+from lowerbound.cli.components import components
 from lowerbound.cli.datasets import datasets
 from lowerbound.cli.decode import decode
 from lowerbound.cli.diagnose import diagnose
@@ -14,9 +16,13 @@ from lowerbound.cli.doctor import doctor
 from lowerbound.cli.encode import encode
 from lowerbound.cli.evaluate import evaluate
 from lowerbound.cli.fit import fit
+from lowerbound.cli.gaps import gaps
 from lowerbound.cli.guard import command, help_text
+from lowerbound.cli.impute import impute
+from lowerbound.cli.rate_distortion import rate_distortion
 from lowerbound.cli.recipes import recipes
 from lowerbound.cli.reconstruct import reconstruct
+from lowerbound.cli.refit_prior import refit_prior
 from lowerbound.cli.report import report
 from lowerbound.cli.resume import resume
 from lowerbound.cli.sample import sample
@@ -27,8 +33,8 @@ from lowerbound.version import __version__
 __all__ = ["app"]
 
 COMMANDS = (
-    fit, resume, evaluate, diagnose, report, sample, encode, decode, reconstruct, score, traverse, compare,
-    recipes, datasets, doctor,
+    fit, resume, evaluate, diagnose, report, sample, encode, decode, reconstruct, score, traverse, impute,
+    gaps, check, rate_distortion, refit_prior, compare, recipes, components, datasets, doctor,
 )  # fmt: skip
 
 app = typer.Typer(
@@ -61,4 +67,4 @@ def program(
 
 for function in COMMANDS:
     text = help_text(function)
-    app.command(function.__name__, help=text, short_help=text.partition(".")[0])(command(function))
+    app.command(function.__name__.replace("_", "-"), help=text, short_help=text.partition(".")[0])(command(function))

@@ -68,7 +68,9 @@ def feature_names(schema: Schema) -> list[str]:
 
 def stored(rows: np.ndarray, schema: Schema) -> np.ndarray:
     """Return drawn values of discrete data as the integers that they are."""
-    return rows if schema.support == "real" else np.rint(rows).astype(np.uint8)
+    if not schema.discrete:
+        return rows
+    return np.rint(rows).astype(np.int64 if schema.support == "count" else np.uint8)
 
 
 def pictures(rows: np.ndarray, schema: Schema, *, raw: bool = False) -> np.ndarray:

@@ -19,7 +19,8 @@ from lowerbound.cli.screen import Screen
 from lowerbound.data import Dataset, check
 from lowerbound.errors import DataError, LowerboundError
 from lowerbound.estimators.bookkeeping import check_same_data
-from lowerbound.estimators.fitting import Plan, fit, make_plan
+from lowerbound.estimators.fitting import fit
+from lowerbound.estimators.planning import Plan, make_plan
 from lowerbound.estimators.progress import Progress, duration
 from lowerbound.runs import RunFolder, Settings
 from lowerbound.training import Observer, Processes, Trainer
@@ -67,7 +68,7 @@ class Job:
                 screen.note(f"{name:<10}  {fact}")
             observers = self._observers(plan.settings.train.batch_size, screen)
             with _owned(folder, processes, new=True, overwrite=overwrite):
-                self._train(dataset, settings, processes, screen, observers, described=origin.to_json())
+                self._fit(dataset, settings, processes, screen, observers, plan=plan, described=origin.to_json())
 
     def resume(self, *, max_time: float | None = None, data: str | None = None) -> None:
         """Go on with a run that was stopped, or do what is left of it.
@@ -97,17 +98,19 @@ class Job:
                 if complete:
                     self._conclude(dataset, screen, processes)
                 else:
-                    self._train(dataset, settings, processes, screen, observers, resume=True)
+                    if settings.recipe_.solve is not None:
+                        screen.note(f"{settings.recipe} keeps no checkpoints: it is solved again from the start.")
+                    self._fit(dataset, settings, processes, screen, observers, resume=True)
 
-    def _train(
+    def _fit(
         self, dataset: Dataset, settings: Settings, processes: Processes, screen: Screen, observers: list[Observer], *,
-        described: Mapping[str, Any] | None = None, resume: bool = False,
+        plan: Plan | None = None, described: Mapping[str, Any] | None = None, resume: bool = False,
     ) -> None:  # fmt: skip
         go_on = f"Go on with: lowerbound resume {self.path}"
         try:
             result = fit(
                 dataset, settings, folder=RunFolder(self.path), processes=processes, resume=resume,
-                described=described, observers=observers,
+                described=described, observers=observers, plan=plan,
             )  # fmt: skip
             outcome, total = result.outcome, result.plan.total
             if outcome.reason.startswith("SIG"):
@@ -135,7 +138,9 @@ class Job:
 def plan_facts(path: Path, dataset: Dataset, plan: Plan, processes: Processes) -> dict[str, str]:
     """Say what a job will do, before it does it; raises what training would, before anything is written."""
     train = plan.settings.train
-    machine = Trainer(plan.model, plan.objective, train, total=plan.total, processes=processes).facts
+    machine = {}
+    if not plan.solved:
+        machine = Trainer(plan.model, plan.objective, train, total=plan.total, processes=processes).facts
     schema = dataset.schema
     shape = " x ".join(map(str, schema.shape)) + (" images" if schema.kind == "image" else " columns")
     support = f"{schema.levels} levels" if schema.support == "levels" else schema.support

@@ -186,7 +186,9 @@ def _is_own(dataset: Dataset, run: OpenRun) -> bool:
     """Whether these are the rows of the run, from wherever they came."""
     from lowerbound.estimators.bookkeeping import fingerprint
 
-    if dataset.schema != run.vae.schema_:
+    own = run.vae.schema_
+    # A likelihood or recipe may take the same rows as of another support.
+    if replace(dataset.schema, support=own.support, levels=own.levels, binarize=own.binarize) != own:
         return False
     return fingerprint(_split(dataset, run.config)) == run.config["data"].get("fingerprint")
 

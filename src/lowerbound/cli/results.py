@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lowerbound.cli.screen import Screen
+    from lowerbound.metrics import Check
 
-__all__ = ["show_diagnosis", "show_evaluation", "with_error"]
+__all__ = ["show_checks", "show_diagnosis", "show_evaluation", "show_gaps", "with_error"]
 
 
 def with_error(value: float | None, error: float | None = None, digits: int = 2) -> str:
@@ -38,8 +39,13 @@ def show_evaluation(screen: Screen, numbers: Mapping[str, Any], title: str) -> N
     rows.append(("log p(x)", with_error(numbers["log_likelihood"], numbers["standard_error"]), estimate))
     if numbers["bits_per_dim"] is not None:
         rows.append(("bits/dim", with_error(numbers["bits_per_dim"], digits=3), "of log p(x), lower is better"))
+    if numbers.get("median_pareto_k") is not None:
+        above = f"median; {100 * numbers['untrusted']:.1f} % of rows above 0.7, below is fine"
+        rows.append(("Pareto k", with_error(numbers["median_pareto_k"]), above))
     screen.table(("", "", ""), rows, title=title)
     screen.say(numbers["statement"], style="dim", wrap=True)
+    if numbers.get("warning"):
+        screen.say(f"Warning: {numbers['warning']}", style="yellow", wrap=True)
 
 
 def show_diagnosis(screen: Screen, numbers: Mapping[str, Any], title: str) -> None:
@@ -57,3 +63,34 @@ def show_diagnosis(screen: Screen, numbers: Mapping[str, Any], title: str) -> No
     screen.table(("", "", ""), rows, right={1}, title=title)
     for sentence in numbers["advice"]:
         screen.say(f"- {sentence}", wrap=True)
+
+
+def show_gaps(screen: Screen, numbers: Mapping[str, Any], title: str) -> None:
+    """Print where the ELBO is lost."""
+    shown = (
+        ("log p(x)", "log_likelihood", "by importance sampling from the refined posteriors"),
+        ("ELBO, refined", "refined_elbo", "each row with the best posterior of the family"),
+        ("ELBO", "elbo", "of the encoder"),
+        ("approximation gap", "approximation_gap", "what the family of posteriors loses"),
+        ("amortisation gap", "amortisation_gap", "what one encoder for all rows loses"),
+        ("total", "total_gap", "KL(q(z) || p(z | x))"),
+    )
+    rows = [(label, with_error(numbers[name], numbers[f"{name}_error"]), words) for label, name, words in shown]
+    screen.table(("", "nats per row", ""), rows, title=title)
+
+
+def show_checks(screen: Screen, checks: Sequence[Check], title: str) -> None:
+    """Print predictive checks, and in words what stands out."""
+    rows = [
+        (
+            check.statistic, f"{check.p_value:.3f}", f"{check.observed:.4g}", f"{check.replicated:.4g}",
+            f"{100 * check.extreme:.0f} %",
+            f"{check.worst}: {check.worst_observed:.3g} vs {check.worst_replicated:.3g}",
+        )
+        for check in checks
+    ]  # fmt: skip
+    header = ("statistic", "p", "data", "model", "p < 0.05", "stands out most: data vs model")
+    screen.table(header, rows, right={1, 2, 3, 4}, title=title)
+    wrong = [check.statistic for check in checks if check.p_value < 0.05]
+    said = f"The model does not reproduce: {', '.join(wrong)}." if wrong else "Nothing stands out at 5 %."
+    screen.say(said, wrap=True)

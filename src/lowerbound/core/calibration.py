@@ -1,7 +1,8 @@
 """What a component learns from the data itself rather than by gradients.
 
 Before training, components that standardise are told the mean and standard deviation of each
-feature; between steps, parameters that have a closed form are set to it.
+feature, and components that start from examples are given rows; between steps, parameters that
+have a closed form are set to it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-__all__ = ["Calibrated", "ClosedForm", "calibrate", "closed_forms"]
+__all__ = ["Calibrated", "ClosedForm", "FromRows", "calibrate", "closed_forms", "take_rows"]
 
 
 @runtime_checkable
@@ -19,6 +20,17 @@ class Calibrated(Protocol):
 
     def calibrate(self, mean: Tensor, std: Tensor) -> None:
         """Take per-feature mean and standard deviation, each of the event shape of x."""
+        ...
+
+
+@runtime_checkable
+class FromRows(Protocol):
+    """A component that starts from rows of the training data: pseudo-inputs, exemplars."""
+
+    rows_wanted: int
+
+    def take_rows(self, rows: Tensor) -> None:
+        """Take ``(n, *shape)`` different rows as the model sees them, n at most ``rows_wanted``, in random order."""
         ...
 
 
@@ -37,10 +49,22 @@ class ClosedForm(Protocol):
 
 
 def calibrate(model: nn.Module, mean: Tensor, std: Tensor) -> None:
-    """Tell every component of ``model`` that asks for it the data's mean and standard deviation."""
+    """Tell every component of ``model`` that asks for it the data's mean and standard deviation.
+
+    A component answers for those inside it: they are not told.
+    """
+    if isinstance(model, Calibrated):
+        model.calibrate(mean, std)
+        return
+    for child in model.children():
+        calibrate(child, mean, std)
+
+
+def take_rows(model: nn.Module, rows: Tensor) -> None:
+    """Give every component of ``model`` that starts from rows as many of them as it wants."""
     for module in model.modules():
-        if isinstance(module, Calibrated):
-            module.calibrate(mean, std)
+        if isinstance(module, FromRows):
+            module.take_rows(rows[: module.rows_wanted])
 
 
 def closed_forms(model: nn.Module) -> list[ClosedForm]:

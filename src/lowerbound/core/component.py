@@ -67,7 +67,7 @@ class Component:
     """Mixin for everything that a specification can name.
 
     A component keeps each constructor argument as the attribute of the same name; then
-    ``repr(component)`` is text from which :func:`lowerbound.runs.parse` builds its equal.
+    ``repr(component)`` is text from which :func:`lowerbound.spec.parse` builds its equal.
 
     Examples
     --------

@@ -71,10 +71,21 @@ class Family(Component, nn.Module, ABC):
         Shape of one value.
     params_shape : tuple of int
         Shape of the raw parameters of one value: what a network must put out.
+    support : str
+        Where values live, a name of :data:`lowerbound.core.SUPPORTS`.
+    enumerable : bool
+        Whether a latent of this family has no gradient of its draws, and few enough values to
+        visit them all instead.
+    scored : bool
+        Whether a latent of this family has no gradient of its draws, and too many values for that:
+        it is drawn, and trained by the score function.
     """
 
     event_shape: Size
     params_shape: Size
+    support: str = "real"
+    enumerable: bool = False
+    scored: bool = False
 
     @abstractmethod
     def forward(self, params: Tensor) -> Distribution:
@@ -161,6 +172,11 @@ class Conditional(Component, nn.Module):
         self.family = family
         self.network = network
 
+    @property
+    def support(self) -> str:
+        """Where values live."""
+        return self.family.support
+
     def forward(self, *contexts: Tensor | None) -> Distribution:
         """Return the distribution given the contexts ``(*lead, *in_shape)``; absent ones are None."""
         present = [c for c in contexts if c is not None]
@@ -191,6 +207,11 @@ class Constant(Component, nn.Module):
         super().__init__()
         self.family = family
         self.params = nn.Parameter(torch.zeros(family.params_shape))
+
+    @property
+    def support(self) -> str:
+        """Where values live."""
+        return self.family.support
 
     def forward(self, *contexts: Tensor | None) -> Distribution:
         """Return the distribution, of empty batch shape."""

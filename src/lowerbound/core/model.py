@@ -27,10 +27,13 @@ class Level(Component, nn.Module, ABC):
         Its site; a batch that holds the name observes the variable.
     enumerate : bool
         Whether every value of a discrete variable is visited instead of one being drawn.
+    score : bool
+        Whether draws without a gradient are trained by the score function.
     """
 
     name: str
     enumerate: bool
+    score: bool = False
 
     @abstractmethod
     def prior(self, h: Tensor | None, c: Tensor | None) -> Distribution:

@@ -16,7 +16,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-__all__ = ["Independent", "NoiseSource", "Shared", "Window", "mix_seed", "normal", "uniform", "use"]
+__all__ = ["Independent", "NoiseSource", "Shared", "Window", "mix_seed", "normal", "source", "uniform", "use"]
 
 Size = tuple[int, ...]
 
@@ -159,6 +159,17 @@ def use(source: NoiseSource) -> Iterator[NoiseSource]:
         yield source
     finally:
         _source = before
+
+
+def source() -> NoiseSource:
+    """Return the source in use, for one that is made of it.
+
+    Examples
+    --------
+    >>> type(source()).__name__
+    'Independent'
+    """
+    return _source
 
 
 def normal(shape: Size, event_dim: int, like: Tensor) -> Tensor:

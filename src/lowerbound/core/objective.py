@@ -69,6 +69,8 @@ class Term(Objective):
     """A loss that is a function of one trace. Terms add (``+``) and scale (``5 *``)."""
 
     samples: int = 1
+    scores: bool = False
+    """Whether its gradient is right for latents that are drawn without one."""
 
     @abstractmethod
     def forward(self, trace: Trace) -> Tensor:
@@ -85,6 +87,11 @@ class Term(Objective):
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
         """Run the model once and return the losses of ``model`` and, where there is one, ``critic``."""
         trace = model(batch, samples=self.samples, progress=progress)
+        if trace.scored and not self.scores:
+            raise ConfigError(
+                f"{self!r} cannot train the posterior of {', '.join(trace.scored)}: its draws have no gradient. Use "
+                "ELBO, VIMCO or DisARM, or a posterior whose draws have one."
+            )
         losses = {"model": self(trace)}
         critic = self.critic_loss(trace)
         if critic is not None:
@@ -129,6 +136,7 @@ class Sum(Term):
         self.left = left
         self.right = right
         self.samples = left.samples
+        self.scores = left.scores and right.scores
 
     def __repr__(self) -> str:
         return f"{self.left!r} + {self.right!r}"
@@ -155,6 +163,7 @@ class Scaled(Term):
         self.factor = factor
         self.term = term
         self.samples = term.samples
+        self.scores = term.scores
 
     def __repr__(self) -> str:
         inner = f"({self.term!r})" if isinstance(self.term, (Sum, Scaled)) else repr(self.term)

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.distributions import Distribution, kl_divergence
 
 from lowerbound.core.progress import Progress
+from lowerbound.errors import ConfigError
 
 __all__ = ["Site", "Trace"]
 
@@ -37,12 +38,15 @@ class Site:
         Its approximate posterior; None when observed or when the model was sampled.
     observed : bool
         Whether the value was given.
+    scored : bool
+        Whether the value was drawn without a gradient: the trace's weight then carries that of log q.
     """
 
     value: Tensor
     p: Distribution
     q: Distribution | None = None
     observed: bool = False
+    scored: bool = False
 
     def __post_init__(self) -> None:
         self._densities: dict[str, Tensor] = {}
@@ -88,7 +92,8 @@ class Trace:
     ----------
     sites : dict of str to Site
     weight : Tensor
-        Shape ``(*samples, B)``; sums to one over the sample axes.
+        Shape ``(*samples, B)``; sums to one over the sample axes. Where a value was drawn without a gradient,
+        the weight has the gradient of its probability, so that the gradient of a weighted mean is right.
     batch : mapping of str to Tensor
         What the model was given.
     progress : Progress
@@ -112,6 +117,28 @@ class Trace:
         """The sites whose value was given."""
         return {name: site for name, site in self.sites.items() if site.observed}
 
+    @property
+    def scored(self) -> list[str]:
+        """Names of the latents that were drawn without a gradient."""
+        return [name for name, site in self.sites.items() if site.scored]
+
+    def score(self) -> Tensor:
+        """Return the sum of log q over the latents that were drawn without a gradient."""
+        return _total([site.log_q for site in self.sites.values() if site.scored], self.weight)
+
+    def baseline(self, values: Tensor) -> Tensor:
+        """Return zeros ``(B,)`` whose gradient is that of a baseline for the weighted mean of ``values``.
+
+        Taken from the mean, they leave out of each sample's score what the other samples say: the mean of theirs
+        or, where there is one sample, of the other rows. No expectation changes.
+        """
+        held, weight = self.score(), self.weight.detach()
+        mean = values.detach() * weight * weight.shape[-2]
+        mean = mean.flatten(0, -3).sum(0) if mean.ndim > 2 else mean
+        axis = 0 if len(mean) > 1 else 1
+        others = (mean.sum(axis, keepdim=True) - mean) / max(mean.shape[axis] - 1, 1)
+        return ((held - held.detach()) * weight * others).flatten(0, -2).sum(0)
+
     def mean(self, values: Tensor) -> Tensor:
         """Return E_q[values] per row: ``(*samples, B)`` (or what broadcasts to it) to ``(B,)``."""
         weighted = values * self.weight
@@ -125,8 +152,24 @@ class Trace:
         """Return the sum of the latents' KL, shape broadcasting to ``(*samples, B)``."""
         return _total([site.kl for site in self.latents.values()], self.weight)
 
-    def log_weight(self) -> Tensor:
-        """Return log p(x, z) - log q(z | x) of each sample, shape ``(*samples, B)``."""
+    def log_weight(self, scored: bool = False) -> Tensor:
+        """Return log p(x, z) - log q(z | x) of each sample, shape ``(*samples, B)``.
+
+        Parameters
+        ----------
+        scored
+            The caller looks after latents that were drawn without a gradient.
+
+        Raises
+        ------
+        ConfigError
+            When there are such and the caller does not.
+        """
+        if self.scored and not scored:
+            raise ConfigError(
+                f"Draws of {', '.join(self.scored)} have no gradient, and this bound is not a mean over samples, whose "
+                "weights would carry it: use VIMCO, or ELBO."
+            )
         parts = [site.log_p for site in self.observed.values()]
         parts += [site.log_p - site.log_q for site in self.latents.values()]
         return _total(parts, self.weight).expand(self.weight.shape)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lowerbound.data.in_memory import InMemory
     from lowerbound.data.inference import infer_schema
     from lowerbound.data.labels import encode_labels, one_hot, with_labels
+    from lowerbound.data.missing import mask_missing, read_with_gaps
     from lowerbound.data.schema import Schema
     from lowerbound.data.sources.arrays import from_arrays
     from lowerbound.data.sources.opening import open_data
@@ -34,11 +35,13 @@ __all__ = [
     "image_grid",
     "infer_schema",
     "make_batches",
+    "mask_missing",
     "one_hot",
     "open_data",
     "prepare",
     "prepare_fixed",
     "read_rows",
+    "read_with_gaps",
     "split_rows",
     "with_labels",
     "write",
@@ -51,6 +54,7 @@ _HOMES = {
     "in_memory": ("InMemory",),
     "inference": ("infer_schema",),
     "labels": ("encode_labels", "one_hot", "with_labels"),
+    "missing": ("mask_missing", "read_with_gaps"),
     "schema": ("Schema",),
     "sources.arrays": ("from_arrays",),
     "sources.opening": ("open_data",),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from torch import Tensor
+
+from lowerbound.data.dataset import Dataset
+from lowerbound.data.schema import Schema
 
 __all__ = ["Card", "RemoteFile"]
 
@@ -70,3 +76,12 @@ class Card:
     def access(self) -> str:
         """``"local"`` for data that needs no network, otherwise ``"download"``."""
         return "download" if self.files else "local"
+
+    def grey(self, classes: tuple[str, ...], binarize: str | None) -> Schema:
+        """Return the schema of images in 256 grey levels, or of bits drawn from them at every visit."""
+        support = "binary" if binarize else "levels"
+        return Schema(self.shape, support, levels=256, binarize=binarize, classes=classes)
+
+    def dataset(self, x: Tensor, schema: Schema, y: Tensor | None, splits: Mapping[str, Tensor]) -> Dataset:
+        """Return the rows with the facts on where they come from."""
+        return Dataset(x, schema, y, splits, self.name, self.source, self.licence)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lowerbound.core import SUPPORTS as CORE_SUPPORTS
 from lowerbound.data.coerce import to_array
 from lowerbound.data.layout import arrange
 from lowerbound.data.schema import Schema
@@ -98,14 +99,28 @@ def check_values(values: np.ndarray, schema: Schema, *, where: str = "X", first_
     """Check that every value ``(n, *shape)`` is finite and inside the support; `first_row` counts rows in messages."""
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         _refuse_nonfinite(values, schema, where, first_row)
-    levels = schema.stored_levels
-    if levels is None or values.dtype.kind == "b" or _is_probability(values, schema):
+    if values.dtype.kind == "b" or _is_probability(values, schema):
         return
-    outside = (values < 0) | (values > levels - 1)
-    if values.dtype.kind == "f":
-        outside |= values != np.floor(values)
-    if outside.any():
+    outside = _outside(values, schema)
+    if outside is not None and outside.any():
         _refuse_support(values, outside, schema, where, first_row)
+
+
+def _outside(values: np.ndarray, schema: Schema) -> np.ndarray | None:
+    """Tell which values are outside the support; None where none can be."""
+    levels = schema.stored_levels
+    if levels is not None:
+        return (values < 0) | (values > levels - 1) | (values != np.floor(values))
+    match schema.support:
+        case "count":
+            return (values < 0) | (values != np.floor(values))
+        case "positive":
+            return values <= 0
+        case "unit":
+            return (values < 0) | (values > 1)
+        case "interval":
+            return (values <= 0) | (values >= 1)
+    return None
 
 
 def _check_rows(n: int, minimum: int, where: str) -> None:
@@ -127,8 +142,11 @@ def _refuse_nonfinite(values: np.ndarray, schema: Schema, where: str, first_row:
 
 def _refuse_support(values: np.ndarray, outside: np.ndarray, schema: Schema, where: str, first_row: int) -> None:
     row, *index = np.argwhere(outside)[0]
-    levels = schema.stored_levels or 2
-    allowed = "{0, 1} of a Bernoulli likelihood" if levels == 2 else f"of the integers 0..{levels - 1}"
+    levels = schema.stored_levels
+    if levels is None:
+        allowed = f"of {CORE_SUPPORTS[schema.support]}"
+    else:
+        allowed = "{0, 1} of a Bernoulli likelihood" if levels == 2 else f"of the integers 0..{levels - 1}"
     raise SupportError(
         f"{where} has the value {values[(row, *index)]} in row {row + first_row}, {schema.column(tuple(index))}, "
         f"outside the support {allowed} ({int(outside.sum())} such values in all): rescale, round or threshold the "

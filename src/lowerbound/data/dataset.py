@@ -9,10 +9,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from lowerbound.data.checking import check_values
 from lowerbound.data.labels import one_hot
 from lowerbound.data.randomness import permutation
 from lowerbound.data.schema import Schema
-from lowerbound.data.streams import Source, Stripe, Striped, Through
+from lowerbound.data.streams import Source, Stripe, Striped, Through, blocks
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
 
 __all__ = ["Dataset", "split_rows"]
@@ -89,6 +90,25 @@ class Dataset:
         asked = (0 if "valid" in given else valid), (0 if "test" in given else test)
         dealt = split_rows(len(rows), *asked, seed=seed, classes=classes, total=len(self))
         return replace(self, splits={name: rows[part] for name, part in dealt.items()} | _except_train(given))
+
+    def narrowed(self, support: str) -> Dataset:
+        """Return the data set with a narrower support, that of a likelihood: counts, say.
+
+        Raises
+        ------
+        SupportError
+            For values outside it, with row and column.
+
+        Examples
+        --------
+        >>> Dataset(torch.ones(3, 2), Schema((2,), "real")).narrowed("count").schema.support
+        'count'
+        """
+        schema = replace(self.schema, support=support, levels=None)
+        for start, stop in blocks(len(self)):
+            rows = self.x[start:stop] if isinstance(self.x, Tensor) else self.x.read(start, stop)
+            check_values(rows.numpy(), schema, where=self.name or "X", first_row=start)
+        return replace(self, schema=schema)
 
     def rows(self, split: str) -> tuple[Rows, Rows | None]:
         """Return x and y of one split (``"all"`` for every row).

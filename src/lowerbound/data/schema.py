@@ -11,7 +11,8 @@ from lowerbound.errors import ConfigError, nearest
 
 __all__ = ["SUPPORTS", "Schema"]
 
-SUPPORTS = ("binary", "levels", "real")
+SUPPORTS = ("binary", "levels", "count", "interval", "unit", "positive", "real")
+"""Narrow ones first: what :func:`lowerbound.core.describes` compares with a likelihood."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,10 @@ class Schema:
     ----------
     shape : tuple of int
         Event shape of x: ``(D,)`` for a vector or table row, ``(C, H, W)`` for an image.
-    support : {"binary", "levels", "real"}
-        ``{0, 1}``; the integers ``0 .. levels - 1``; or the real line.
+    support : {"binary", "levels", "count", "interval", "unit", "positive", "real"}
+        ``{0, 1}``; the integers ``0 .. levels - 1``; all integers from 0; ``(0, 1)``; ``[0, 1]``; numbers
+        above 0; or the real line. Data is read as binary, levels or real; the others belong to a
+        likelihood that asks for them.
     levels : int, optional
         Number of levels (2 to 256): 256 for 8-bit images, 17 for scikit-learn's digits.
     binarize : {"dynamic"}, optional
@@ -67,6 +70,11 @@ class Schema:
     def kind(self) -> str:
         """``"image"`` for ``(C, H, W)``, otherwise ``"vector"``."""
         return "image" if len(self.shape) == 3 else "vector"
+
+    @property
+    def discrete(self) -> bool:
+        """Whether rows have probabilities, rather than a density."""
+        return self.support in ("binary", "levels", "count")
 
     @property
     def n_features(self) -> int:

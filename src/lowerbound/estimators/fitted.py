@@ -120,15 +120,15 @@ class Fitted:
             raise ConfigError(f"precision={precision!r}: use 'float32' or 'bfloat16'.")
         if samples < 1:
             raise ConfigError(f"samples={samples}: importance sampling takes at least one sample.")
-        rows, chunk = self._chunks(samples)
+        rows, chunk = self.chunks(samples)
         return log_likelihood(
             self.model, self.batches(x, c, rows), samples, seed=self.seed, chunk=chunk, advance=advance,
             layers=torch.bfloat16 if precision == "bfloat16" else None,
             compiled=self._repays_compilation(len(x) * samples),
-            dimensions=self.schema.n_features, discrete=self.schema.support != "real",
+            dimensions=self.schema.n_features, discrete=self.schema.discrete,
         )  # fmt: skip
 
-    def _chunks(self, samples: int) -> tuple[int, int]:
+    def chunks(self, samples: int) -> tuple[int, int]:
         """Return rows and samples of a pass; many samples take one row at a time, whatever its neighbours."""
         width = max(self.schema.n_features, *(p.shape[0] for p in self.model.parameters() if p.ndim > 1), 1)
         pairs = max(1, SAMPLE_BUDGET // width)

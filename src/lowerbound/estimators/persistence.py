@@ -15,7 +15,8 @@ from lowerbound.errors import ConfigError, CorruptRunError, RunError
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.vae import VAE
 from lowerbound.networks import Wrapped
-from lowerbound.runs import RunFolder, Settings, parse
+from lowerbound.runs import RunFolder, Settings
+from lowerbound.spec import parse
 from lowerbound.training.history import read_records
 from lowerbound.training.precision import choose_device
 

@@ -11,11 +11,12 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data
+from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data, read_with_gaps
 from lowerbound.errors import ConfigError, DataError, ShapeError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
 from lowerbound.estimators.evaluation import Evaluation, evaluate
 from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.inspection import fill_gaps
 from lowerbound.estimators.rows import Rows
 from lowerbound.estimators.saving import save
 
@@ -171,6 +172,34 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
         return self.fitted_.log_likelihood(rows, c, samples, precision=precision)
+
+    def impute(
+        self, X: Any, y: Any = None, *, samples: int = 1000, draw: bool = False, random_state: int | None = None
+    ) -> np.ndarray:
+        """Return rows with their gaps filled: E[missing | observed], ``(n, *shape)`` float32.
+
+        Parameters
+        ----------
+        X : array, DataFrame or path, (n, *shape)
+            NaN, or an empty field of a file, marks a gap.
+        y
+            Conditions of the rows, for a conditional model.
+        samples : int
+            Importance samples a row.
+        draw : bool
+            Fill by a draw from p(missing | observed) instead of the mean: call with several seeds for
+            multiple imputation.
+        random_state : int, optional
+            Seed of the draws; None takes the model's own.
+        """
+        check_is_fitted(self, "fitted_")
+        if isinstance(X, (str, Path)):
+            X = read_with_gaps(X, self.schema_)
+        elif self.schema_.kind == "vector":
+            self.check_names(X, reset=False)
+        seed = self.fitted_.seed if random_state is None else _whole(random_state, "random_state", 0)
+        c = self._condition(y, len(X))
+        return fill_gaps(self.fitted_, X, c, samples=_whole(samples, "samples", 1), draw=draw, seed=seed)
 
     def evaluate(self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows") -> Evaluation:
         """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning."""

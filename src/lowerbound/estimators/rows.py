@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from lowerbound.core import Batch
+from lowerbound.core import Batch, noise
 from lowerbound.data import Schema, Source, prepare_fixed
 
-__all__ = ["Rows", "fixed_batches", "statistics"]
+__all__ = ["Rows", "fixed_batches", "some_rows", "statistics"]
 
 
 Rows = Tensor | Source
@@ -31,6 +31,14 @@ def fixed_batches(
         if c is not None:
             batch["c"] = _between(c, start, stop).to(device)
         yield batch
+
+
+def some_rows(x: Rows, schema: Schema, n: int, seed: int) -> Tensor:
+    """Return up to ``n`` different rows in random order, as the model takes them."""
+    generator = torch.Generator().manual_seed(noise.mix_seed(seed, 3))
+    chosen = torch.randperm(len(x), generator=generator)[:n]
+    rows = x[chosen] if isinstance(x, Tensor) else torch.cat([x.read(i, i + 1) for i in chosen.tolist()])
+    return prepare_fixed(rows, schema, seed)
 
 
 def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, Tensor]:

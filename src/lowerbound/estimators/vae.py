@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -13,8 +14,10 @@ from torch import Tensor, nn
 
 from lowerbound.data import Dataset, check, from_arrays, open_data
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.fitting import fit, make_plan
+from lowerbound.estimators.fitting import fit
+from lowerbound.estimators.planning import make_plan
 from lowerbound.estimators.questions import Questions
+from lowerbound.estimators.refitting import refit_prior
 from lowerbound.runs import RunFolder, Settings
 
 __all__ = ["VAE"]
@@ -67,8 +70,8 @@ class VAE(Questions):
         recipe: str = "vae",
         likelihood: str = "auto",
         variance: str | float = "feature",
-        posterior: str = "diagonal",
-        prior: str = "standard",
+        posterior: str = "auto",
+        prior: str = "auto",
         network: str = "auto",
         hidden: tuple[int, ...] | None = None,
         nonlinearity: str | None = None,
@@ -112,10 +115,10 @@ class VAE(Questions):
         self.random_state = random_state
 
     def _settings(self) -> Settings:
-        own = ("n_components", "beta", "encoder", "decoder", "options", "verbose", "random_state")
-        flat = {name: value for name, value in self.get_params(deep=False).items() if name not in own}
-        if self.beta is not None:
-            flat["beta"] = self.beta
+        own = ("n_components", "encoder", "decoder", "options", "verbose", "random_state")
+        usual = {name: p.default for name, p in inspect.signature(type(self).__init__).parameters.items()}
+        # What was left as it is stays open, for the recipe to choose.
+        flat = {k: v for k, v in self.get_params(deep=False).items() if k not in own and v is not usual[k]}
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)):
             try:
@@ -184,6 +187,35 @@ class VAE(Questions):
         if isinstance(X.x, Tensor):
             check(X.x, X.schema, minimum_rows=2, warn_constant=True)
         return X
+
+    def refit_prior(self, X: Any, y: Any = None, *, prior: str = "normal-mixture") -> Self:
+        """Return the same model with another prior, fitted to the codes of rows X; this one is left as it is.
+
+        Parameters
+        ----------
+        X, y
+            Rows (those of the training at best), and their labels or covariates for a conditional model.
+        prior : str
+            A prior by name, or its specification.
+
+        Raises
+        ------
+        ConfigError
+            When the prior does not exist, lives elsewhere than the codes, or has no place in the model.
+
+        References
+        ----------
+        Ghosh et al., From Variational to Deterministic Autoencoders, 2020, section 4.
+        """
+        rows, c = self._rows(X, y)
+        refit = refit_prior(self.fitted_, rows, c, prior)
+        other = copy.copy(self)
+        other.options = {**(self.options or {}), "prior_after": prior}
+        other.fitted_ = refit.fitted
+        other.settings_ = {**self.settings_, "prior_after": prior}
+        other.spec_ = {**self.spec_, "model": repr(refit.fitted.model)}
+        other.facts_ = {**self.facts_, "prior_after": f"{prior}, {refit.gain:+.3f} nats"}
+        return other
 
     def report(self, path: str | Path, X: Any, y: Any = None) -> None:
         """Write the self-contained HTML report about the model on rows X, held-out ones at best."""

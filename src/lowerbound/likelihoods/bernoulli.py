@@ -29,6 +29,8 @@ class Bernoulli(Family):
     tensor([-2.7726, -2.7726])
     """
 
+    support = "binary"
+
     def __init__(self, event_shape: Size) -> None:
         super().__init__()
         self.event_shape = self.params_shape = as_shape(event_shape)

@@ -37,6 +37,8 @@ class Categorical(Family):
     tensor([-2.7726])
     """
 
+    support = "levels"
+
     def __init__(self, event_shape: Size, n_classes: int) -> None:
         super().__init__()
         if n_classes < 2:

@@ -7,6 +7,7 @@ from torch import Tensor
 from lowerbound import distributions
 from lowerbound.core import Family, Size, as_shape
 from lowerbound.errors import ConfigError
+from lowerbound.likelihoods.limits import between
 
 __all__ = ["DiscretizedLogistic"]
 
@@ -42,6 +43,8 @@ class DiscretizedLogistic(Family):
     torch.Size([2])
     """
 
+    support = "levels"
+
     def __init__(
         self, event_shape: Size, levels: int = 256, min_log_scale: float = -7.0, max_log_scale: float = 5.0
     ) -> None:
@@ -56,6 +59,5 @@ class DiscretizedLogistic(Family):
     def forward(self, params: Tensor) -> distributions.DiscretizedLogistic:
         """Map (mean, raw log scale) ``(*lead, 2, *event)`` to the distribution; zeros give a scale of 0.08."""
         loc, raw = params.unbind(params.ndim - len(self.event_shape) - 1)
-        low, high = self.min_log_scale, self.max_log_scale
-        log_scale = low + (high - low) * (raw - 0.5).sigmoid()
+        log_scale = between(raw, self.min_log_scale, self.max_log_scale)
         return distributions.DiscretizedLogistic(loc, log_scale, self.levels, len(self.event_shape))

@@ -11,7 +11,10 @@ import math
 import torch
 from torch import Tensor
 
-__all__ = ["pareto_k"]
+__all__ = ["TRUSTED", "pareto_k"]
+
+TRUSTED = 0.7
+"""The largest k of an estimate that can be believed."""
 
 
 def pareto_k(log_w: Tensor) -> Tensor:
@@ -37,22 +40,21 @@ def pareto_k(log_w: Tensor) -> Tensor:
     count = int(min(len(log_w) / 5, 3 * math.sqrt(len(log_w))))
     if count < 5:
         return torch.full_like(log_w[0], math.inf)
-    ordered = log_w.double().sort(0).values
-    top = (ordered[-count:] - ordered[-1:]).exp()
-    excess = top - (ordered[-count - 1] - ordered[-1]).exp()
-    return torch.stack([_shape(column) for column in excess.unbind(1)]).to(log_w.dtype)
+    top = log_w.double().topk(count + 1, 0).values.T.contiguous().flip(-1)
+    weights = (top - top[:, -1:]).exp()
+    return _shape(weights[:, 1:] - weights[:, :1]).to(log_w.dtype)
 
 
 def _shape(excess: Tensor) -> Tensor:
-    """Zhang and Stephens' estimate, drawn a little towards 0.5; excesses in rising order."""
-    n = len(excess)
-    if not excess[-1] > 0:
-        return torch.zeros((), dtype=excess.dtype)  # equal weights: there is no tail
-    quartile = excess[int(n / 4 + 0.5) - 1].clamp(min=torch.finfo(excess.dtype).tiny)
+    """Zhang and Stephens' estimate, drawn a little towards 0.5; excesses ``(B, count)`` in rising order."""
+    n = excess.shape[1]
+    tiny = torch.finfo(excess.dtype).tiny
+    quartile, largest = (excess[:, i, None].clamp(min=tiny) for i in (int(n / 4 + 0.5) - 1, -1))
     points = 30 + int(math.sqrt(n))
-    index = torch.arange(1, points + 1, dtype=excess.dtype)
-    b = (1 - (points / (index - 0.5)).sqrt()) / (3 * quartile) + 1 / excess[-1]
-    k = torch.log1p(-b[:, None] * excess).mean(1)
+    index = torch.arange(1, points + 1, dtype=excess.dtype, device=excess.device)
+    b = (1 - (points / (index - 0.5)).sqrt()) / (3 * quartile) + 1 / largest
+    k = torch.log1p(-b[..., None] * excess[:, None]).mean(-1)
     profile = n * ((-b / k).log() - k - 1)
-    b = (b * (profile - profile.max()).nan_to_num(-math.inf).softmax(0)).nan_to_num().sum()
-    return (n * torch.log1p(-b * excess).mean() + 5) / (n + 10)
+    b = (b * profile.nan_to_num(-math.inf).softmax(-1)).nan_to_num().sum(-1, keepdim=True)
+    found = (n * torch.log1p(-b * excess).mean(-1) + 5) / (n + 10)
+    return torch.where(excess[:, -1] > 0, found, 0.0)  # equal weights: there is no tail

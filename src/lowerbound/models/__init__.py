@@ -1,6 +1,7 @@
 """Models: levels above a likelihood."""
 
 from lowerbound.models.latent import Latent
+from lowerbound.models.semi_amortized import SemiAmortized
 from lowerbound.models.vae import VAE
 
-__all__ = ["VAE", "Latent"]
+__all__ = ["VAE", "Latent", "SemiAmortized"]

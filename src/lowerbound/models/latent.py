@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
-from lowerbound.core import Level, Network, call
+from lowerbound.core import Level, Network, call, check_same_support
 
 __all__ = ["Latent"]
 
@@ -27,6 +29,13 @@ class Latent(Level):
         The state passed on, from (h, z); without it the state is z.
     enumerate
         Visit every value of a discrete variable instead of drawing one.
+    score
+        Train a posterior whose draws have no gradient by the score function.
+
+    Raises
+    ------
+    ConfigError
+        When prior and posterior live on different sets.
 
     Examples
     --------
@@ -47,19 +56,40 @@ class Latent(Level):
         combine: nn.Module | None = None,
         network: Network | None = None,
         enumerate: bool = False,
+        score: bool = False,
     ) -> None:
         super().__init__()
+        self._bind(prior, posterior)
+        check_same_support(posterior, prior)
         self.name = name
         self.enumerate = enumerate
+        self.score = score
         self.prior_ = prior
         self.posterior_ = posterior
         self.combine = combine
         self.network = network
 
+    def _bind(self, prior: nn.Module, posterior: nn.Module, *shared: Any) -> None:
+        """Give the posterior to a prior that is made of it."""
+        bind = getattr(prior, "bind", None)
+        if bind is not None:
+            bind(posterior, *shared)
+
+    def share(self, encoder: nn.Module, level: int) -> None:
+        """Take note of the model's encoder, whose activations of this level the posterior reads."""
+        self._bind(self.prior_, self.posterior_, encoder, level)
+
+    def with_prior(self, prior: nn.Module) -> Latent:
+        """Return this level with another prior; all else is shared."""
+        return Latent(
+            self.name, prior, self.posterior_, self.combine, self.network, enumerate=self.enumerate, score=self.score
+        )
+
     def __repr__(self) -> str:
         parts = [repr(self.name), repr(self.prior_), repr(self.posterior_)]
         parts += [f"{k}={v!r}" for k, v in (("combine", self.combine), ("network", self.network)) if v is not None]
-        return f"Latent({', '.join([*parts, *(['enumerate=True'] if self.enumerate else [])])})"
+        parts += [f"{name}=True" for name in ("enumerate", "score") if getattr(self, name)]
+        return f"Latent({', '.join(parts)})"
 
     def prior(self, h: Tensor | None, c: Tensor | None) -> Distribution:
         """p(z | h, c)."""

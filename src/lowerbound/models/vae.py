@@ -17,6 +17,7 @@ from torch.distributions import Distribution
 
 from lowerbound.core import Batch, Level, Model, Progress, Site, Trace, draw
 from lowerbound.errors import ConfigError, ShapeError
+from lowerbound.models.latent import Latent
 
 __all__ = ["VAE"]
 
@@ -65,6 +66,9 @@ class VAE(Model):
         self.levels = nn.ModuleList(levels)
         self.likelihood = nn.ModuleDict(dict(likelihood)) if isinstance(likelihood, Mapping) else likelihood
         self.encoder = encoder
+        for i, level in enumerate(levels):
+            if encoder is not None and isinstance(level, Latent):
+                level.share(encoder, i)
 
     @property
     def likelihoods(self) -> dict[str, nn.Module]:
@@ -118,20 +122,23 @@ class VAE(Model):
         for i, level in enumerate(self.levels):
             assert isinstance(level, Level)
             p = level.prior(h, c)
-            given = batch.get(level.name)
+            given, scored = batch.get(level.name), False
             q = None if acts is None or given is not None else level.posterior(p, h, acts[i], c)
             if given is not None:
                 z = given
             elif q is not None and level.enumerate:
                 z, weight = _enumerate(q, weight)
             else:
-                if q is not None and not q.has_rsample and torch.is_grad_enabled():
+                scored = q is not None and not q.has_rsample and torch.is_grad_enabled()
+                if scored and not level.score:
                     raise ConfigError(
                         f"Level {level.name!r} draws from a {type(q).__name__}, through which no gradient reaches the "
-                        "encoder: give the level enumerate=True."
+                        "encoder: give the level enumerate=True, or score=True."
                     )
                 z = draw(p if q is None else q, weight.shape)
-            sites[level.name] = Site(z, p, q, observed=given is not None)
+            site = sites[level.name] = Site(z, p, q, observed=given is not None, scored=scored)
+            if scored:
+                weight = weight * (site.log_q - site.log_q.detach()).exp()
             h = level.merge(h, z)
         for name, likelihood in self.likelihoods.items():
             p = likelihood(h, c)

@@ -1,8 +1,30 @@
 """What is minimised: terms that add, and programs of several losses."""
 
 from lowerbound.core import Scaled, Sum
+from lowerbound.objectives.ciwae import CIWAE
+from lowerbound.objectives.disarm import DisARM
+from lowerbound.objectives.dreg import DReG
 from lowerbound.objectives.elbo import ELBO
 from lowerbound.objectives.iwae import IWAE
+from lowerbound.objectives.miwae import MIWAE
+from lowerbound.objectives.rebar import REBAR
 from lowerbound.objectives.semi_supervised import SemiSupervised
+from lowerbound.objectives.sticking_the_landing import StickingTheLanding
+from lowerbound.objectives.vimco import VIMCO
+from lowerbound.objectives.wake_sleep import WakeSleep
 
-__all__ = ["ELBO", "IWAE", "Scaled", "SemiSupervised", "Sum"]
+__all__ = [
+    "CIWAE",
+    "DReG",
+    "DisARM",
+    "ELBO",
+    "IWAE",
+    "MIWAE",
+    "REBAR",
+    "Scaled",
+    "SemiSupervised",
+    "StickingTheLanding",
+    "Sum",
+    "VIMCO",
+    "WakeSleep",
+]

@@ -17,6 +17,9 @@ __all__ = ["ELBO"]
 class ELBO(Term):
     """Minus the ELBO, with the rate weighted by ``beta``: nats per row, mean over rows.
 
+    Latents whose draws have no gradient are trained by the score function, each sample against the
+    mean of the others (of the other rows, where there is one sample).
+
     Parameters
     ----------
     beta
@@ -28,13 +31,15 @@ class ELBO(Term):
     References
     ----------
     Kingma and Welling, Auto-Encoding Variational Bayes, 2014, equation 3; Higgins et al.,
-    beta-VAE, 2017, equation 4.
+    beta-VAE, 2017, equation 4; Kool, van Hoof and Welling, Buy 4 REINFORCE Samples, Get a Baseline for Free!, 2019.
 
     Examples
     --------
     >>> ELBO(beta=4.0)
     ELBO(beta=4.0)
     """
+
+    scores = True
 
     def __init__(self, beta: float | Schedule = 1.0, samples: int = 1) -> None:
         super().__init__()
@@ -43,7 +48,11 @@ class ELBO(Term):
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""
-        return trace.distortion() + value_at(self.beta, trace.progress) * trace.rate()
+        beta = value_at(self.beta, trace.progress)
+        rows = trace.distortion() + beta * trace.rate()
+        if not trace.scored:
+            return rows
+        return rows - trace.baseline(beta * trace.kl() - trace.log_likelihood())
 
     def forward(self, trace: Trace) -> Tensor:
         """Return the loss of a trace."""

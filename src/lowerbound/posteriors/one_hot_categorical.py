@@ -29,6 +29,9 @@ class OneHotCategorical(Family):
     torch.Size([3, 2, 3])
     """
 
+    support = "one-hot"
+    enumerable = True
+
     def __init__(self, event_shape: Size) -> None:
         super().__init__()
         self.event_shape = self.params_shape = as_shape(event_shape)

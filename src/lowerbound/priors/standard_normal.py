@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Component, Size, as_shape
+from lowerbound.priors.fixed import Fixed
 
 __all__ = ["StandardNormal"]
 
 
-class StandardNormal(Component, nn.Module):
+class StandardNormal(Fixed):
     """N(0, I), whatever the contexts.
 
     Parameters
@@ -29,13 +28,8 @@ class StandardNormal(Component, nn.Module):
     tensor([0., 0., 0.])
     """
 
-    zeros: Tensor
+    support = "real"
 
-    def __init__(self, event_shape: Size) -> None:
-        super().__init__()
-        self.event_shape = as_shape(event_shape)
-        self.register_buffer("zeros", torch.zeros(self.event_shape), persistent=False)
-
-    def forward(self, *contexts: Tensor | None) -> distributions.DiagonalNormal:
+    def density(self, zeros: Tensor) -> distributions.DiagonalNormal:
         """Return the distribution, of empty batch shape."""
-        return distributions.DiagonalNormal(self.zeros, self.zeros, len(self.event_shape))
+        return distributions.DiagonalNormal(zeros, zeros, zeros.ndim)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lowerbound import distributions
-from lowerbound.core import Component, Size, as_shape
+from lowerbound.priors.fixed import Fixed
 
 __all__ = ["UniformCategorical"]
 
 
-class UniformCategorical(Component, nn.Module):
+class UniformCategorical(Fixed):
     """Probability 1/K for each one-hot vector of K entries.
 
     Parameters
@@ -29,13 +28,8 @@ class UniformCategorical(Component, nn.Module):
     tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
 
-    zeros: Tensor
+    support = "one-hot"
 
-    def __init__(self, event_shape: Size) -> None:
-        super().__init__()
-        self.event_shape = as_shape(event_shape)
-        self.register_buffer("zeros", torch.zeros(self.event_shape), persistent=False)
-
-    def forward(self, *contexts: Tensor | None) -> distributions.OneHot:
+    def density(self, zeros: Tensor) -> distributions.OneHot:
         """Return the distribution, of empty batch shape."""
-        return distributions.OneHot(self.zeros)
+        return distributions.OneHot(zeros)

@@ -7,17 +7,31 @@ from collections.abc import Mapping, Sequence
 
 from torch import nn
 
-from lowerbound.core import Conditional, Constant, Family, Network, Size
+from lowerbound.core import Conditional, Constant, Family, Network, Size, describes
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
-from lowerbound.likelihoods import Bernoulli, Categorical, DiscretizedLogistic, Normal
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wrapped
-from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
-from lowerbound.priors import StandardNormal
 from lowerbound.recipes.options import ModelOptions
+from lowerbound.spec import fill, members
 
-__all__ = ["flat_vae", "latent_size", "likelihood_family"]
+__all__ = ["data_support", "flat_vae", "latent_prior", "latent_size", "likelihood_family"]
+
+USUAL = {"binary": "bernoulli", "levels": "discretized-logistic"}
+"""The likelihood of each support; a normal for all others."""
+
+USUAL_PRIOR = {
+    "real": "standard-normal",
+    "positive": "standard-exponential",
+    "interval": "uniform-interval",
+    "binary": "uniform-bernoulli",
+    "simplex": "uniform-simplex",
+    "sphere": "uniform-sphere",
+    "ball": "standard-wrapped-normal",
+    "one-hot": "uniform-categorical",
+    "spike-and-slab": "spike-and-slab",
+}
+"""The prior of each support of latents."""
 
 
 def latent_size(schema: Schema, options: ModelOptions) -> int:
@@ -34,23 +48,41 @@ def likelihood_family(schema: Schema, options: ModelOptions) -> Family:
     ------
     ConfigError
         When the data is not in the likelihood's support.
+    ShapeError
+        When the likelihood is over rows of another shape.
     """
-    usual = {"binary": "bernoulli", "levels": "discretized-logistic", "real": "normal"}[schema.support]
-    name = usual if options.likelihood == "auto" else options.likelihood
-    fits = {"binary": {"bernoulli"}, "levels": {"discretized-logistic", "categorical", "normal"}, "real": {"normal"}}
-    if name not in fits[schema.support] | {"normal"}:
-        possible = " or ".join(sorted(fits[schema.support]))
-        raise ConfigError(f"likelihood={name!r} cannot describe {schema.support} data; use {possible}.")
-    if name == "bernoulli":
-        return Bernoulli(schema.shape)
-    if name == "normal":
-        return Normal(schema.shape, variance=options.variance, floor=options.floor)
+    name = USUAL.get(schema.support, "normal") if options.likelihood == "auto" else options.likelihood
     levels = schema.levels or 256
-    return (
-        DiscretizedLogistic(schema.shape, levels)
-        if name == "discretized-logistic"
-        else Categorical(schema.shape, levels)
-    )
+    family = fill(
+        name, ["likelihoods"], event_shape=schema.shape, levels=levels, n_classes=levels, variance=options.variance,
+        floor=options.floor,
+    )  # fmt: skip
+    narrower = schema.support == "real" and family.support not in ("binary", "levels")
+    if not (describes(family.support, schema.support) or narrower):
+        usual = USUAL.get(schema.support, "normal")
+        others = [k for k, v in members("likelihoods").items() if getattr(v, "support", "") == schema.support]
+        raise ConfigError(
+            f"likelihood={name!r} cannot describe {schema.support} data; use {usual}, or one of "
+            f"{', '.join(k for k in others if k != usual)}."
+        )
+    if tuple(family.event_shape) != tuple(schema.shape):
+        raise ShapeError(f"likelihood={name!r} is over rows of shape {family.event_shape}; yours are {schema.shape}.")
+    return family
+
+
+def data_support(schema: Schema, options: ModelOptions) -> str:
+    """Return the support of the data that the likelihood asks for: that of the schema, or a narrower one.
+
+    Levels become counts for a likelihood of counts, which has no largest value.
+
+    Examples
+    --------
+    >>> data_support(Schema((3,), "real"), ModelOptions(likelihood="poisson"))
+    'count'
+    """
+    family = likelihood_family(schema, options)
+    counted = (schema.support, family.support) == ("levels", "count")
+    return family.support if counted or not describes(family.support, schema.support) else schema.support
 
 
 def flat_vae(
@@ -71,13 +103,17 @@ def flat_vae(
     """
     size = latent_size(schema, options)
     family = likelihood_family(schema, options)
-    q = CholeskyNormal((size,)) if options.posterior == "full" else DiagonalNormal((size,))
+    named = "diagonal-normal" if options.posterior == "auto" else options.posterior
+    q = fill(named, ["posteriors"], event_shape=(size,), data_shape=schema.shape)
+    if not isinstance(q, Family):
+        raise ConfigError(f"posterior={options.posterior!r} combines posteriors and is none itself.")
     extra: tuple[Size, ...] = () if condition is None else (tuple(condition),)
     encoder = _own("encoder", modules, (schema.shape, *extra), q.params_shape)
     encoder = encoder or _encoder(schema, options, (schema.shape, *extra), q.params_shape)
     decoder = _own("decoder", modules, ((size,), *extra), family.params_shape)
     decoder = decoder or _decoder(schema, options, ((size,), *extra), family)
-    level = Latent("z", _prior(options, size, condition), Conditional(q, _scaled(schema, encoder)))
+    prior = latent_prior(schema, options, q, condition)
+    level = Latent("z", prior, Conditional(q, _scaled(schema, encoder)), enumerate=q.enumerable, score=q.scored)
     return VAE([level], Conditional(family, decoder))
 
 
@@ -98,18 +134,35 @@ def _own(role: str, modules: Mapping[str, nn.Module], in_shapes: Sequence[Size],
     return module
 
 
-def _prior(options: ModelOptions, size: int, condition: Size | None) -> nn.Module:
-    family = DiagonalNormal((size,))
-    if condition is not None:
-        return Conditional(family, MLP((condition,), family.params_shape, hidden=(64,)))
-    return Constant(family) if options.prior == "learned" else StandardNormal((size,))
+def latent_prior(schema: Schema, options: ModelOptions, q: Family, condition: Size | None) -> nn.Module:
+    """Return p(z) or p(z | c): by name, or the usual one on the posterior's support.
+
+    A family of the posteriors becomes a prior with learned parameters, which a condition sets where there is one.
+
+    Raises
+    ------
+    ConfigError
+        When no usual prior is known there.
+    """
+    name = options.prior
+    if name == "auto":
+        name = "diagonal-normal" if condition is not None and q.support == "real" else USUAL_PRIOR.get(q.support, "")
+        if not name:
+            raise ConfigError(f"posterior={options.posterior!r} has no usual prior: say prior=...")
+    prior = fill(
+        name, ["priors", "posteriors"], event_shape=q.event_shape, data_shape=schema.shape, data_support=schema.support,
+        condition=condition,
+    )  # fmt: skip
+    if not isinstance(prior, Family):
+        return prior
+    return Constant(prior) if condition is None else Conditional(prior, MLP((condition,), prior.params_shape, (64,)))
 
 
 def _scaled(schema: Schema, network: Network) -> Network:
     """Let the encoder see its input on a scale near one."""
     if schema.support == "binary" or isinstance(network, Standardized):
         return network
-    if schema.support == "real":
+    if schema.support != "levels":
         return Standardized(network)
     half = ((schema.levels or 256) - 1) / 2
     return Standardized(network, shift=half, unit=half)
@@ -146,8 +199,8 @@ def _encoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], o
 
 
 def _decoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], family: Family) -> Network:
-    if _convolutional(schema, options):
-        last = family.n_classes if isinstance(family, Categorical) else 0
+    if _convolutional(schema, options) and len(family.params_shape) > 2:
+        last = family.params_shape[-1] if family.params_shape[:-1] == family.event_shape else 0
         channels, blocks = _stages(schema, options)
         return ConvDecoder(
             in_shapes, family.params_shape, channels, blocks, nonlinearity=options.nonlinearity or "silu", last=last

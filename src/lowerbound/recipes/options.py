@@ -17,14 +17,14 @@ class ModelOptions(BaseModel):
     Examples
     --------
     >>> ModelOptions(latent=8).prior
-    'standard'
+    'auto'
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     latent: Positive | None = Field(None, description="size of the latent space")
-    likelihood: Literal["auto", "bernoulli", "normal", "categorical", "discretized-logistic"] = Field(
-        "auto", description="p(x | z): from the support of the data"
+    likelihood: str = Field(
+        "auto", description="p(x | z): a family by name, or its specification; from the support of the data"
     )
     variance: Literal["feature", "scalar", "network", "optimal"] | Annotated[float, Field(gt=0)] = Field(
         "feature", description="of a normal likelihood; a number fixes it"
@@ -32,8 +32,15 @@ class ModelOptions(BaseModel):
     floor: Annotated[float, Field(ge=0)] = Field(
         1e-3, description="smallest standard deviation of a normal likelihood, in units of the data's"
     )
-    posterior: Literal["diagonal", "full"] = Field("diagonal", description="q(z | x): covariance of the normal")
-    prior: Literal["standard", "learned"] = Field("standard", description="p(z): N(0, I) or a learned diagonal normal")
+    posterior: str = Field("auto", description="q(z | x): a family by name, or its specification; a diagonal normal")
+    prior: str = Field(
+        "auto",
+        description="p(z): a prior by name, or its specification, or a posterior's family to be learned; N(0, I)",
+    )
+    prior_after: str | None = Field(
+        None,
+        description="a prior, as for prior, that is fitted to the codes after training and replaces the other",
+    )
     network: Literal["auto", "mlp", "conv"] = Field("auto", description="architecture of encoder and decoder")
     hidden: tuple[Positive, ...] | None = Field(None, description="widths of an MLP's hidden layers")
     channels: tuple[Positive, ...] | None = Field(None, description="channels of a convolutional network's stages")

@@ -14,8 +14,8 @@ def names() -> dict[str, Recipe]:
 
     Examples
     --------
-    >>> list(names())
-    ['beta-vae', 'cvae', 'vae']
+    >>> names()["ppca"].paper
+    'Tipping and Bishop, Probabilistic Principal Component Analysis, 1999'
     """
     found = [value for value in vars(namespace).values() if isinstance(value, Recipe)]
     return {recipe.name: recipe for recipe in sorted(found, key=lambda r: r.name)}

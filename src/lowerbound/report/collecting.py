@@ -138,6 +138,7 @@ def _numbers(evaluation: Any) -> Numbers:
         evaluation.elbo_error, evaluation.rate_error, evaluation.distortion_error,
         evaluation.n_rows, evaluation.statement, estimate.value, estimate.standard_error,
         estimate.monte_carlo_error, estimate.samples, estimate.ess, estimate.bits_per_dim,
+        getattr(evaluation, "warning", None),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class DataCard:
         Images are ``(C, H, W)`` with values scaled to [0, 1]; vectors keep the data's own units.
     shape : tuple of int
         Of one row.
-    support : {"binary", "levels", "real"}
+    support : str, as in the schema: "binary", "levels", "real", ...
         Values that an entry can take.
     rows : mapping of str to int
         Rows per split.
@@ -91,6 +91,8 @@ class Numbers:
         Effective sample size of each row.
     bits_per_dim : float, optional
         For discrete data.
+    warning : str, optional
+        Why log p(x) is not to be trusted.
 
     Examples
     --------
@@ -112,6 +114,7 @@ class Numbers:
     samples: int = 0
     ess: np.ndarray | None = None
     bits_per_dim: float | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True)

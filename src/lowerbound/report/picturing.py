@@ -52,7 +52,7 @@ class Showing:
     @classmethod
     def of(cls, schema: Schema, few: Dataset) -> Showing:
         """Find black and white: most of the range of a few rows, unless they lie in [0, 1]."""
-        if schema.kind != "image" or schema.support != "real":
+        if schema.kind != "image" or schema.support in ("binary", "levels"):
             return cls(schema)
         values = _array(few.x)
         low, high = float(np.quantile(values, 0.001)), float(np.quantile(values, 0.999))

@@ -13,9 +13,18 @@ from pydantic import BaseModel, ValidationError
 
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
 from lowerbound.recipes import ModelOptions, Recipe, find
+from lowerbound.spec import find as named
 from lowerbound.training.options import TrainOptions
 
 __all__ = ["Settings", "known_settings", "read_assignments", "read_toml"]
+
+COMPONENTS = {
+    "likelihood": ["likelihoods"],
+    "posterior": ["posteriors"],
+    "prior": ["priors", "posteriors"],
+    "prior_after": ["priors", "posteriors"],
+}
+"""Settings that name a component, and where it may come from."""
 
 _Options = TypeVar("_Options", bound=BaseModel)
 
@@ -58,7 +67,9 @@ class Settings:
                 raise UnknownNameError(f"There is no setting {name!r}. {nearest(name, known)}")
         model = {k: v for k, v in flat.items() if k in ModelOptions.model_fields}
         train = {k: v for k, v in flat.items() if k in TrainOptions.model_fields}
-        return cls(recipe.name, _validated(ModelOptions, {**recipe.defaults, **model}), _validated(TrainOptions, train))
+        options = _validated(ModelOptions, {**recipe.defaults, **model})
+        _check_names(options)
+        return cls(recipe.name, options, _validated(TrainOptions, train))
 
     @property
     def recipe_(self) -> Recipe:
@@ -82,6 +93,10 @@ def known_settings() -> dict[str, str]:
 
 
 def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
+    for name, value in values.items():
+        field = cls.model_fields[name]
+        if type(value).__name__ in ("bool", "bool_") and field.annotation is not bool:
+            raise ConfigError(f"Setting {name} = {value}: a truth value is no number or name ({field.description}).")
     try:
         return cls(**values)
     except ValidationError as error:
@@ -89,6 +104,18 @@ def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
         reasons = dict.fromkeys(e["msg"] for e in error.errors() if e["loc"][0] == name)
         meaning = cls.model_fields[name].description
         raise ConfigError(f"Setting {name} = {values.get(name)!r}: {' or '.join(reasons)} ({meaning}).") from error
+
+
+def _check_names(options: ModelOptions) -> None:
+    for name, folders in COMPONENTS.items():
+        text = getattr(options, name)
+        if text in (None, "auto"):
+            continue
+        try:
+            named(text, folders)
+        except UnknownNameError as error:
+            meaning = ModelOptions.model_fields[name].description
+            raise UnknownNameError(f"Setting {name} = {text!r}: {error} ({meaning}).") from error
 
 
 def read_assignments(pairs: list[str]) -> dict[str, Any]:

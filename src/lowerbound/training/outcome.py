@@ -18,7 +18,7 @@ class Outcome:
     Attributes
     ----------
     reason : str
-        ``finished``, ``early stopping``, ``time limit``, or the name of a signal.
+        ``finished``, ``converged``, ``early stopping``, ``time limit``, or the name of a signal.
     step : int
         Steps done.
     best : dict of str to Tensor
@@ -37,4 +37,4 @@ class Outcome:
     @property
     def complete(self) -> bool:
         """Whether nothing is left to do."""
-        return self.reason in ("finished", "early stopping")
+        return self.reason in ("finished", "converged", "early stopping")

@@ -25,6 +25,7 @@ from lowerbound.training.distributed import Processes
 from lowerbound.training.divergence import explain
 from lowerbound.training.history import History, Observer
 from lowerbound.training.interrupt import listening
+from lowerbound.training.needs import steps_needed
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.outcome import Outcome
 from lowerbound.training.precision import choose_compile, choose_precision, threads_for
@@ -81,14 +82,7 @@ class Trainer:
         self.observers = list(observers) if self.processes.main else []
         self.checkpoints = Checkpoints(folder / "checkpoint") if folder else None
         self.device = next(model.parameters()).device
-        self.needs = 0
-        for name, schedule in objective.schedules():
-            self.needs = max(self.needs, schedule.needs)
-            if schedule.needs > total:
-                raise ConfigError(
-                    f"The schedule {name}={schedule!r} needs {schedule.needs} steps; this run has {total}. "
-                    "Train for more epochs, or shorten the schedule."
-                )
+        self.needs = steps_needed(objective, total)
         self.round_steps = options.round_steps or max(1, min(1000, total // 50))
         self.layers = choose_precision(options, self.device)
         self.compiled = choose_compile(options, self.device, model, total)

@@ -49,6 +49,20 @@ def test_a_label_column(written, fields, classes):
 def test_numeric_covariates(written):
     data = open_data(written("a,b,c\n1,2.5,3\n4,5.5,6\n"), label=["b", "c"])
     assert data.y.tolist() == [[2.5, 3.0], [5.5, 6.0]]
+    assert data.schema.covariates == ("b", "c")
+    assert data.schema.columns == ("a",)
+
+
+@pytest.mark.parametrize(("label", "names"), [("c", ("c",)), (["c"], ("c",)), (["c", "b"], ("c", "b"))])
+def test_covariates_keep_the_names_of_their_columns(written, label, names):
+    data = open_data(written("a,b,c\n1,2.5,3.25\n4,5.5,6\n"), label=label)
+    assert data.schema.covariates == names
+    assert data.y[:, 0].tolist() == [3.25, 6.0]
+
+
+def test_covariates_of_columns_without_names_have_their_numbers(written):
+    data = open_data(written("1,2.5,3.25\n4,5.5,6\n"), label=["2", "1"])
+    assert data.schema.covariates == ("2", "1")
 
 
 def test_no_optional_package_is_needed(written, monkeypatch):

@@ -33,6 +33,11 @@ def test_several_numeric_columns_become_covariates(frame):
     assert data.y.tolist() == [[0.5, 1.0], [1.5, 0.0], [1.0, 1.0]]
 
 
+@pytest.mark.parametrize("frame", FRAMES[:2])
+def test_a_single_covariate_keeps_its_name(frame):
+    assert from_frame(frame[["age", "dose"]], label="dose").schema.covariates == ("dose",)
+
+
 @pytest.mark.parametrize("frame", FRAMES)
 def test_text_that_is_no_label_names_the_column(frame):
     with pytest.raises(DataError, match="row 0, column 'kind': 'a'.*name it as the label"):

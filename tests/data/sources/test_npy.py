@@ -60,3 +60,25 @@ def test_damaged_and_foreign_files(tmp_path):
         (tmp_path / "b.npy").write_bytes(content)
         with pytest.raises(DataError):
             open_data(tmp_path / "b.npy")
+
+
+@pytest.mark.parametrize("kind", [".npy", ".npz"])
+@pytest.mark.parametrize("values", [[{"a": 1}], ["a", None], [[1.5, "b"]]])
+def test_objects_are_refused_in_our_words(tmp_path, kind, values):
+    path = tmp_path / f"objects{kind}"
+    objects = np.array(values, dtype=object)
+    np.save(path, objects) if kind == ".npy" else np.savez(path, x=objects)
+    with pytest.raises(DataError) as caught:
+        open_data(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path} holds an array of Python objects")
+    assert "save numbers instead" in message
+    assert "pickle" not in message
+
+
+def test_what_is_no_array_file_is_refused_in_our_words(tmp_path):
+    for name in ("a.npy", "a.npz"):
+        (tmp_path / name).write_bytes(b"hello")
+        with pytest.raises(DataError, match=f"cannot be read as {name[1:]}: it does not begin as one") as caught:
+            open_data(tmp_path / name)
+        assert "pickle" not in str(caught.value)

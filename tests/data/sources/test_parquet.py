@@ -25,6 +25,14 @@ def test_a_table_with_labels(path):
     assert data.y[:3].tolist() == [0, 1, 0]
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("label", ["b", ["b", "a"]])
+def test_covariates_keep_their_names(tmp_path, stream, label):
+    TABLE.drop("kind").with_columns(c=pl.col("a") / 3).write_parquet(tmp_path / "numbers.parquet")
+    data = open_data(tmp_path / "numbers.parquet", label=label, stream=stream)
+    assert data.schema.covariates == ((label,) if isinstance(label, str) else tuple(label))
+
+
 def test_stretches_over_row_groups(path):
     rows = ParquetRows(path, "kind")
     assert len(rows) == 50

@@ -71,7 +71,7 @@ def caltech_silhouettes(*, data_dir: str | os.PathLike[str] | None = None, progr
     y = torch.from_numpy(labels.astype(np.int64) - 1)
     names = tuple(str(np.squeeze(name)) for name in np.ravel(arrays["classnames"]))
     schema = Schema(CARD.shape, "binary", classes=names)
-    return Dataset(x, schema, y, train_valid_test(*SIZES.values()), CARD.name, CARD.source, CARD.licence)
+    return CARD.dataset(x, schema, y, train_valid_test(*SIZES.values()))
 
 
 def _load(data_dir: str | os.PathLike[str] | None, progress: Progress | None) -> dict[str, np.ndarray]:

@@ -49,4 +49,4 @@ def digits(*, seed: int = 0) -> Dataset:
     y = torch.as_tensor(labels, dtype=torch.int64)
     schema = Schema((1, 8, 8), "levels", levels=17, classes=tuple("0123456789"))
     splits = split_rows(len(x), 0.1, 0.1, seed=seed, classes=y)
-    return Dataset(x, schema, y, splits, CARD.name, CARD.source, CARD.licence)
+    return CARD.dataset(x, schema, y, splits)

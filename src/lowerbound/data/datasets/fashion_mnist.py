@@ -8,7 +8,6 @@ from lowerbound.data.card import Card, RemoteFile
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.download import Progress
 from lowerbound.data.idx_images import read_pairs, train_valid_test
-from lowerbound.data.schema import Schema
 
 __all__ = ["CARD", "fashion_mnist"]
 
@@ -71,5 +70,4 @@ def fashion_mnist(
     arXiv:1708.07747, 2017.
     """
     x, y = read_pairs(CARD, data_dir, progress)
-    schema = Schema(CARD.shape, "binary" if binarize else "levels", levels=256, binarize=binarize, classes=CLASSES)
-    return Dataset(x, schema, y, train_valid_test(50000, 10000, 10000), CARD.name, CARD.source, CARD.licence)
+    return CARD.dataset(x, CARD.grey(CLASSES, binarize), y, train_valid_test(50000, 10000, 10000))

@@ -74,7 +74,7 @@ def frey_faces(
     x = torch.from_numpy(np.ascontiguousarray(images[:, None]))
     parts = [part.sort().values for part in permutation(len(x), seed).split(list(SIZES))]
     splits = {"train": parts[0], "valid": parts[1], "test": parts[2]}
-    return Dataset(x, Schema(CARD.shape, "levels", levels=256), None, splits, CARD.name, CARD.source, CARD.licence)
+    return CARD.dataset(x, Schema(CARD.shape, "levels", levels=256), None, splits)
 
 
 def _unpack(path: Path) -> np.ndarray:

@@ -8,7 +8,6 @@ from lowerbound.data.card import Card, RemoteFile
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.download import Progress
 from lowerbound.data.idx_images import read_pairs, train_valid_test
-from lowerbound.data.schema import Schema
 
 __all__ = ["CARD", "mnist"]
 
@@ -72,11 +71,5 @@ def mnist(
     LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998.
     """
     x, y = read_pairs(CARD, data_dir, progress)
-    schema = Schema(
-        (1, 28, 28),
-        "binary" if binarize else "levels",
-        levels=256,
-        binarize=binarize,
-        classes=tuple("0123456789"),
-    )
-    return Dataset(x, schema, y, train_valid_test(50000, 10000, 10000), CARD.name, CARD.source, CARD.licence)
+    schema = CARD.grey(tuple("0123456789"), binarize)
+    return CARD.dataset(x, schema, y, train_valid_test(50000, 10000, 10000))

@@ -13,7 +13,6 @@ from lowerbound.data.dataset import Dataset
 from lowerbound.data.download import Progress
 from lowerbound.data.files import obtain
 from lowerbound.data.randomness import permutation
-from lowerbound.data.schema import Schema
 from lowerbound.data.sources.mat import load_mat
 from lowerbound.errors import DataError
 
@@ -76,14 +75,8 @@ def omniglot(
     content = load_mat(path, "data", "testdata", "target", "testtarget")
     x = torch.cat([_images(content["data"], TRAIN), _images(content["testdata"], TEST)])
     y = torch.cat([_alphabets(content["target"], TRAIN), _alphabets(content["testtarget"], TEST)])
-    schema = Schema(
-        CARD.shape,
-        "binary" if binarize else "levels",
-        levels=256,
-        binarize=binarize,
-        classes=tuple(str(i) for i in range(ALPHABETS)),
-    )
-    return Dataset(x, schema, y, _splits(seed), CARD.name, CARD.source, CARD.licence)
+    schema = CARD.grey(tuple(str(i) for i in range(ALPHABETS)), binarize)
+    return CARD.dataset(x, schema, y, _splits(seed))
 
 
 def _images(values: np.ndarray, n: int) -> Tensor:

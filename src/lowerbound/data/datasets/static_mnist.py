@@ -85,7 +85,7 @@ def static_mnist(*, data_dir: str | os.PathLike[str] | None = None, progress: Pr
             )
     x = torch.from_numpy(np.concatenate(parts).reshape(-1, 1, 28, 28))
     splits = train_valid_test(*PARTS.values())
-    return Dataset(x, Schema(CARD.shape, "binary"), None, splits, CARD.name, CARD.source, CARD.licence)
+    return CARD.dataset(x, Schema(CARD.shape, "binary"), None, splits)
 
 
 def _unpack(path: Path) -> list[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lowerbound.data.checking import check
@@ -15,7 +16,14 @@ __all__ = ["from_arrays"]
 
 
 def from_arrays(
-    x: Any, y: Any = None, *, image: Layout | None = None, name: str = "data", where: str = "X", **said: Any
+    x: Any,
+    y: Any = None,
+    *,
+    image: Layout | None = None,
+    name: str = "data",
+    where: str = "X",
+    covariates: Sequence[str] | None = None,
+    **said: Any,
 ) -> Dataset:
     """Make a data set of rows and, if given, labels.
 
@@ -31,6 +39,8 @@ def from_arrays(
         Of the data set.
     where : str, default "X"
         What messages call the rows.
+    covariates : sequence of str, optional
+        Names of the columns of y, where they are numbers.
     **said
         ``columns``, ``support``, ``levels``, ``binarize`` of `infer_schema`.
 
@@ -51,5 +61,5 @@ def from_arrays(
     rows = check(x, schema, where=where)
     if y is None:
         return Dataset(rows, schema, name=name)
-    schema = with_labels(schema, y)
+    schema = with_labels(schema, y, covariates)
     return Dataset(rows, schema, encode_labels(y, schema, n=len(rows)), name=name)

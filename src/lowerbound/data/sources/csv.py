@@ -19,7 +19,7 @@ from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.data.sources.frames import label_names
 from lowerbound.errors import DataError, ShapeError
 
-__all__ = ["from_csv"]
+__all__ = ["from_csv", "read_numbers"]
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error)
@@ -64,7 +64,29 @@ def from_csv(
     except UNREADABLE as error:
         raise DataError(f"{where} cannot be read as text: {error}") from error
     columns = [names[i] for i in wanted] if header else None
-    return from_arrays(x, y, image=image, name=Path(path).stem, where=where, columns=columns, **said)
+    return from_arrays(x, y, image=image, name=Path(path).stem, where=where, columns=columns, covariates=labels, **said)
+
+
+def read_numbers(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> np.ndarray:
+    """Return columns of numbers, NaN where a field is missing: those named, or all of them.
+
+    Raises
+    ------
+    DataError
+        For text in a numeric column, and for unreadable files.
+    ShapeError
+        When there is no such column.
+    """
+    where = os.fspath(path)
+    try:
+        names, delimiter, header = _head(path)
+        for name in columns or ():
+            if header and name not in names:
+                raise ShapeError(f"{where} has no column {name!r}, which the model was fitted with.")
+        wanted = [names.index(name) for name in columns] if columns and header else list(range(len(names)))
+        return _numbers(path, delimiter, header, names, wanted)
+    except UNREADABLE as error:
+        raise DataError(f"{where} cannot be read as text: {error}") from error
 
 
 def _open(path: str | os.PathLike[str]) -> IO[str]:

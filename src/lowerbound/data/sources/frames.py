@@ -59,7 +59,7 @@ def from_frame(
     if not rows.columns:
         raise DataError(f"{where} has no columns beside the label: name fewer columns as labels.")
     y = table.select(labels).to_native() if labels else None
-    return from_arrays(rows.to_native(), y, image=image, name=name, where=where, **said)
+    return from_arrays(rows.to_native(), y, image=image, name=name, where=where, covariates=labels, **said)
 
 
 def label_names(label: str | Sequence[str] | None, columns: Sequence[str], where: str) -> list[str]:

@@ -15,7 +15,7 @@ from lowerbound.data.layout import Layout
 from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.errors import DataError
 
-__all__ = ["NpyRows", "from_npy"]
+__all__ = ["NpyRows", "from_npy", "unreadable"]
 
 DAMAGED = (OSError, EOFError, ValueError, TypeError, SyntaxError, OverflowError, MemoryError, TokenError)
 
@@ -44,11 +44,31 @@ def _map(path: str | os.PathLike[str]) -> np.ndarray:
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except DAMAGED as error:
-        raise DataError(f"{os.fspath(path)} cannot be read as .npy: {error}") from error
+        raise unreadable(path, ".npy", error) from error
     if not isinstance(values, np.ndarray):
         values.close()
         raise DataError(f"{os.fspath(path)} is an archive of arrays: call it .npz.")
     return values
+
+
+def unreadable(path: str | os.PathLike[str], kind: str, error: Exception) -> DataError:
+    """Return the error for a file that numpy refuses, saying what it is and what to do.
+
+    Examples
+    --------
+    >>> print(unreadable("a.npy", ".npy", ValueError("Object arrays cannot be loaded when allow_pickle=False")))
+    a.npy holds an array of Python objects, and loading those could run code: save numbers instead, by
+    np.save(path, np.asarray(x, dtype=float)), and text labels as np.asarray(y, dtype=str).
+    """
+    said = str(error)
+    if "Object arrays" in said or "Python objects" in said:
+        return DataError(
+            f"{os.fspath(path)} holds an array of Python objects, and loading those could run code: save numbers "
+            "instead, by np.save(path, np.asarray(x, dtype=float)), and text labels as np.asarray(y, dtype=str)."
+        )
+    if "pickle" in said:
+        said = "it does not begin as one. It is damaged, or of another kind."
+    return DataError(f"{os.fspath(path)} cannot be read as {kind}: {said}")
 
 
 class NpyRows:

@@ -74,7 +74,7 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             with archive:
                 return {key: np.atleast_1d(archive[key]) for key in archive.files}
     except DAMAGED as error:
-        raise DataError(f"{os.fspath(path)} cannot be read as .npz: {error}") from error
+        raise npy.unreadable(path, ".npz", error) from error
 
 
 def _rows(arrays: dict[str, np.ndarray], label: str | None, path: str) -> str:

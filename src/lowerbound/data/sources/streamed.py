@@ -18,7 +18,7 @@ from lowerbound.data.dataset import Dataset
 from lowerbound.data.inference import infer_schema
 from lowerbound.data.labels import encode_labels, with_labels
 from lowerbound.data.layout import Layout, to_rows
-from lowerbound.data.schema import Schema
+from lowerbound.data.schema import SUPPORTS, Schema
 from lowerbound.data.sources.npy import NpyRows
 from lowerbound.data.sources.parquet import ParquetRows
 from lowerbound.data.streams import Joined, Mapped, RowFile, blocks
@@ -124,8 +124,7 @@ def _scan(
 def _widest(a: Schema, b: Schema, where: str) -> Schema:
     if a.shape != b.shape:
         raise ShapeError(f"{where} holds rows of shape {a.shape} and of shape {b.shape}: keep one size in a folder.")
-    order = ("binary", "levels", "real")
-    wide, narrow = (a, b) if order.index(a.support) >= order.index(b.support) else (b, a)
+    wide, narrow = (a, b) if SUPPORTS.index(a.support) >= SUPPORTS.index(b.support) else (b, a)
     if wide.support == narrow.support == "levels":
         return replace(wide, levels=max(wide.levels or 0, narrow.levels or 0))
     return wide

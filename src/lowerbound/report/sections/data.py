@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lowerbound.core import SUPPORTS
 from lowerbound.report.content import DataCard, ReportContent
 from lowerbound.report.elements import Table
 from lowerbound.report.sections.verdict import row_shape
@@ -47,7 +48,7 @@ def support_in_words(data: DataCard) -> str:
         return "0 or 1"
     if data.support == "levels":
         return f"integers from 0 to {(data.levels or 256) - 1}"
-    return "real numbers"
+    return "real numbers" if data.support == "real" else SUPPORTS[data.support]
 
 
 def _names(names: tuple[str, ...] | None) -> str:

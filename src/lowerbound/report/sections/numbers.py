@@ -64,4 +64,6 @@ def _notes(numbers: Numbers) -> list[str]:
             f"Effective sample size: median {middle} of {numbers.samples:,}, smallest {low}. Rows with few effective "
             "samples have their log p(x) underestimated; more samples help."
         )
+    if numbers.warning:
+        notes.append(numbers.warning)
     return notes

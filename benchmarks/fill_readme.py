@@ -1,0 +1,150 @@
+"""Write the kept results into the tables of README.md: no figure there is typed by hand.
+
+    python benchmarks/fill_readme.py            rewrite
+    python benchmarks/fill_readme.py --check    fail when README.md and results/ differ
+
+A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``; NAME is a renderer of this file and the results
+that it takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness import HERE, RESULTS
+
+README = HERE / "README.md"
+BLOCK = re.compile(r"(<!-- table: (\w+)((?: [\w*?-]+)*) -->\n).*?(<!-- end -->)", re.S)
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def spread(value: dict[str, float], digits: int = 2) -> str:
+    """Return a median with the middle 80 % of its blocks."""
+    return f"{value['median']:.{digits}f} ({value['low']:.{digits}f} to {value['high']:.{digits}f})"
+
+
+def speed(result: dict[str, Any]) -> str:
+    """Training loops: milliseconds of CPU a step, and ratios."""
+    rows: list[list[object]] = [
+        [name, loop["precision"], f"{loop['ms']['median']:.2f}", spread(loop["over_pythae"]), spread(loop["over_bare"])]
+        for name, loop in result["loops"].items()
+        if "ms" in loop
+    ]
+    paired = [f"{k}: {spread(v['ratio'])} times the time\n" for k, v in result["loops"].items() if "ratio" in v]
+    loops = table(["loop", "layers", "ms a step", "times Pythae", "times the bare loop"], rows)
+    return "\n- ".join([loops, *paired]).replace("\n\n-", "\n-")
+
+
+def matmul(result: dict[str, Any]) -> str:
+    """Share of the matrix-multiply peak."""
+    rows: list[list[object]] = [
+        [name, spread(value["share"]), spread(value["strict_share"])]
+        for name, value in result.items()
+        if isinstance(value, dict) and "share" in value
+    ]
+    return table(["network", "share", "without the data's gradient"], rows)
+
+
+def imports(result: dict[str, Any]) -> str:
+    """Start-up, over ``import torch``."""
+    rows: list[list[object]] = [[f"`{name}`", spread(v["over_torch"], 3)] for name, v in result["commands"].items()]
+    return table(["command", "CPU over that of `import torch`"], rows)
+
+
+def sampling(result: dict[str, Any]) -> str:
+    """Importance sampling: seconds and memory."""
+    rows: list[list[object]] = [
+        [name, f"{r['rows']:,}", r["samples"], f"{r['wall']:.1f}", f"{r['cpu']:.0f}", f"{r['peak_mib']:.0f}"]
+        for name, r in ((name, result[name]) for name in ("bfloat16", "float32"))
+    ]
+    return table(["layers", "rows", "S", "wall s", "CPU s", "peak MiB"], rows)
+
+
+def quality(*results: dict[str, Any]) -> str:
+    """Held-out likelihood of quality runs."""
+    rows: list[list[object]] = [
+        [
+            r["name"], r["seed"], f"{r['training_cpu_seconds']:.0f}", f"{r['elbo']:.2f}",
+            f"{r['nll']:.2f} ± {r['standard_error']:.2f} ({r['monte_carlo_error']:.2f})",
+            "" if r.get("bits_per_dim") is None else f"{r['bits_per_dim']:.3f}",
+            f"{r['samples']:,}", f"{r['rows']:,}", r["layers"],
+        ]
+        for r in results
+    ]  # fmt: skip
+    head = [
+        "`results/`",
+        "seed",
+        "training CPU s",
+        "ELBO",
+        "NLL ± error (Monte Carlo)",
+        "bits/dim",
+        "S",
+        "rows",
+        "layers",
+    ]
+    return table(head, rows)
+
+
+def estimators(result: dict[str, Any]) -> str:
+    """Estimates of log p(x) of the same rows by several methods."""
+    rows: list[list[object]] = [
+        [kind, method, f"{v['log_likelihood']:.3f} ± {v['error']:.3f}", f"{v['difference']:+.3f}", f"{v['cpu']:.0f}"]
+        for kind in ("run", "two_latents")
+        for method, v in result[kind].items()
+    ]
+    return table(["model", "method", "log p(x) ± Monte Carlo error", "difference", "CPU s"], rows)
+
+
+def plain(result: dict[str, Any]) -> str:
+    """Any result of plain numbers."""
+    rows: list[list[object]] = [
+        [key, f"{value:.4g}" if isinstance(value, float) else value]
+        for key, value in result.items()
+        if isinstance(value, (int, float, str)) and key != "name"
+    ]
+    return table(["what", "value"], rows)
+
+
+RENDERERS: dict[str, Callable[..., str]] = {
+    "speed": speed, "matmul": matmul, "imports": imports, "sampling": sampling, "quality": quality,
+    "estimators": estimators, "plain": plain,
+}  # fmt: skip
+
+
+def filled(text: str) -> str:
+    """Return README.md's text with every table written anew."""
+
+    def one(found: re.Match[str]) -> str:
+        paths: list[Path] = []
+        for pattern in found[3].split():
+            paths += sorted(p for p in RESULTS.glob(f"{pattern}.json"))
+        return (
+            found[1] + RENDERERS[found[2]](*({"name": p.stem, **json.loads(p.read_text())} for p in paths)) + found[4]
+        )
+
+    return BLOCK.sub(one, text)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    before = README.read_text()
+    after = filled(before)
+    if options.check and after != before:
+        raise SystemExit("benchmarks/README.md is not what results/ say: run python benchmarks/fill_readme.py")
+    README.write_text(after)
+
+
+if __name__ == "__main__":
+    main()

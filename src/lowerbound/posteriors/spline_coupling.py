@@ -1,0 +1,62 @@
+"""A posterior of spline coupling flows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from lowerbound.core import Size
+from lowerbound.core.component import positive
+from lowerbound.distributions import MonotoneSpline, Transform
+from lowerbound.posteriors.conditioners import Conditioners
+from lowerbound.posteriors.flow_family import FlowFamily
+
+__all__ = ["SplineCoupling"]
+
+
+class SplineCoupling(FlowFamily):
+    """Half of the coordinates are bent by rational-quadratic splines as the other half says, in turns.
+
+    Networks are the family's own; a context from the encoder tells them about the row. Draws and densities of any
+    value take one pass of each network.
+
+    Parameters
+    ----------
+    event_shape
+        ``(D,)``.
+    flows
+        K steps.
+    hidden
+        Widths of the hidden layers of each network.
+    context
+        Size of the context; 2 D + context parameters.
+    bins
+        Of each spline.
+
+    Raises
+    ------
+    ShapeError
+        For latents that are not vectors.
+
+    References
+    ----------
+    Durkan, Bekasov, Murray and Papamakarios, Neural Spline Flows, 2019, section 3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> SplineCoupling((3,), context=4)(torch.zeros(5, 10)).rsample().shape
+    torch.Size([5, 3])
+    """
+
+    def __init__(
+        self, event_shape: Size, flows: int = 4, hidden: Sequence[int] = (64,), context: int = 32, bins: int = 8
+    ) -> None:
+        super().__init__(event_shape, flows, context)
+        self.hidden, self.context, self.bins = tuple(hidden), context, positive(bins, "bins")
+        self.networks = Conditioners(event_shape[0], 3 * bins - 1, flows, hidden, context)
+
+    def steps(self, params: Tensor) -> list[Transform]:
+        """Return the networks' steps given the context."""
+        return self.networks.steps(params, MonotoneSpline)

@@ -1,0 +1,18 @@
+"""The VampPrior: the prior is what the encoder makes of learned pseudo-inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lowerbound.recipes.vae import vae
+
+__all__ = ["vamp"]
+
+vamp = replace(
+    vae,
+    name="vamp",
+    summary="VAE whose prior is a mixture of the posteriors of 500 learned pseudo-inputs",
+    paper="Tomczak and Welling, VAE with a VampPrior, 2018",
+    defaults={"prior": "vamp-prior"},
+)
+"""Recipe ``vamp``. Tomczak and Welling, VAE with a VampPrior, 2018."""

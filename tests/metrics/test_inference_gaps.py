@@ -1,0 +1,58 @@
+"""Row 17: what the encoder and what its family lose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lowerbound.metrics import Gaps, inference_gaps
+from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
+from tests.known_answers.linear_gaussian import LinearGaussian
+from tests.metrics.test_refinement import GAUSSIAN, vae_with
+
+
+def split(family, x, model=GAUSSIAN, **options) -> Gaps:
+    return inference_gaps(vae_with(family, model), iter([{"x": x[:4]}, {"x": x[4:]}]), steps=500, rate=0.1, **options)
+
+
+def test_a_family_that_holds_the_posterior_has_no_approximation_gap():
+    x = GAUSSIAN.sample(6)
+    gaps = split(CholeskyNormal((2,)), x, samples=20_000)
+    assert gaps.log_likelihood == pytest.approx(GAUSSIAN.log_prob(x).numpy(), abs=1e-6)
+    prior = torch.distributions.MultivariateNormal(torch.zeros(2).double(), torch.eye(2).double())
+    exact = GAUSSIAN.posterior()(x)
+    true = torch.distributions.kl_divergence(
+        prior, torch.distributions.MultivariateNormal(exact.mean, exact.covariance_matrix)
+    )
+    assert gaps.total == pytest.approx(true.numpy(), rel=0.05)
+    assert np.abs(gaps.approximation).mean() < 0.05 * gaps.amortisation.mean()
+
+
+def test_the_approximation_gap_of_a_diagonal_family_is_known():
+    """Row 23: (sum of log P_ii - log |P|) / 2 for every row, P the exact precision."""
+    weight = torch.tensor([[1.0, 1.0], [1.0, 0.5], [0.5, 1.0], [1.0, 1.0]]).double()
+    model = LinearGaussian(weight, torch.zeros(4).double(), 1.0)
+    x = model.sample(40)
+    gaps = split(DiagonalNormal((2,)), x, model, samples=40_000)
+    precision = model.posterior()(x[:1]).covariance_matrix[0].inverse()
+    known = 0.5 * float(precision.diagonal().log().sum() - torch.logdet(precision))
+    assert known > 0.2
+    assert gaps.approximation.mean() == pytest.approx(known, abs=0.02)
+
+
+def test_the_parts_sum_and_none_is_negative():
+    gaps = split(DiagonalNormal((2,)), GAUSSIAN.sample(10), samples=500)
+    np.testing.assert_allclose(gaps.approximation + gaps.amortisation, gaps.total, rtol=1e-9, atol=1e-9)
+    assert (gaps.amortisation >= 0).all()
+    summary = gaps.summary()
+    assert summary["total_gap"] == pytest.approx(summary["amortisation_gap"] + summary["approximation_gap"])
+    assert summary["total_gap_error"] > 0
+
+
+def test_rows_done_are_told():
+    told: list[int] = []
+    inference_gaps(
+        vae_with(DiagonalNormal((2,))), iter([{"x": GAUSSIAN.sample(3)}]), steps=1, samples=9, advance=told.append
+    )
+    assert told == [3]
