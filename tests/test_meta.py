@@ -20,8 +20,16 @@ import lowerbound
 from lowerbound.recipes import names
 
 TESTS = Path(__file__).resolve().parent
-SPECIFIED = ["networks", "likelihoods", "priors", "posteriors", "objectives", "models"]  # what a spec can name
-WITH_PAPER = {"likelihoods", "priors", "posteriors", "objectives", "distributions", "recipes"}
+SPECIFIED = [
+    "networks",
+    "likelihoods",
+    "priors",
+    "posteriors",
+    "distances",
+    "objectives",
+    "models",
+]  # what a spec can name
+WITH_PAPER = {"likelihoods", "priors", "posteriors", "distances", "objectives", "distributions", "recipes"}
 FOLDERS = [
     name
     for name in [*SPECIFIED, "distributions", "metrics", "recipes"]
@@ -114,4 +122,6 @@ def test_names_are_unique_where_a_spec_looks_them_up() -> None:
 def test_a_recipe_names_its_paper_and_has_a_test_module(name: str) -> None:
     recipe = names()[name]
     assert re.search(r"\b(19|20)\d\d$", recipe.paper)
+    assert recipe.when.endswith(".")
+    assert recipe.formula
     assert TESTS.joinpath("recipes", f"test_{name.replace('-', '_')}.py").is_file()

@@ -16,14 +16,15 @@ FILES = sorted(SRC.rglob("*.py"))
 TREES = {path.relative_to(SRC).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 COMPONENTS = {"networks", "likelihoods", "priors", "posteriors", "objectives", "models", "data", "metrics"}
-BELOW_RUNS = COMPONENTS | {"core", "distributions", "spec", "recipes", "training"}
+BELOW_RUNS = COMPONENTS | {"core", "distributions", "distances", "spec", "recipes", "training"}
 DOORS = BELOW_RUNS | {"runs", "estimators"}
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "distributions": {"core"},
-    **dict.fromkeys(COMPONENTS, {"core", "distributions"}),
+    "distances": {"core"},
+    **dict.fromkeys(COMPONENTS, {"core", "distributions", "distances"}),
     "spec": {"core"},
-    "recipes": COMPONENTS | {"core", "distributions", "spec"},
+    "recipes": COMPONENTS | {"core", "distributions", "distances", "spec"},
     "training": {"core"},
     "runs": BELOW_RUNS,
     "report": BELOW_RUNS | {"runs"},
@@ -33,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
 # Modules beside the folders: the lazy surface may name everything, the entry point only starts the command line.
 TOP: dict[str, set[str]] = {"errors": set(), "version": set(), "__init__": {*ALLOWED, "errors"}, "__main__": {"cli"}}
 EVERYWHERE = {"errors", "version"}
-THIRD_PARTY = {"core": {"torch", "safetensors"}, "distributions": {"torch"}, "errors": set()}
+THIRD_PARTY = {"core": {"torch", "safetensors"}, "distributions": {"torch"}, "distances": {"torch"}, "errors": set()}
 
 MAX_FILE, MAX_FUNCTION = 300, 40
 

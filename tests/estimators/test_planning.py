@@ -102,3 +102,13 @@ def test_grey_levels_that_would_be_drawn_anew_are_taken_as_they_are() -> None:
     schema = make_plan(dataset, solved()).schema
     assert (schema.support, schema.binarize) == ("real", None)
     assert make_plan(dataset, settings(network="mlp")).schema == dataset.schema
+
+
+def test_a_setting_says_what_is_minimised() -> None:
+    plan = make_plan(data(), settings(objective="Distortion() + 0.5 * Rate(site='z')"))
+    assert repr(plan.objective) == "Distortion() + 0.5 * Rate(site='z')"
+
+
+def test_what_is_minimised_is_an_objective() -> None:
+    with pytest.raises(ConfigError, match="is no objective: say what is minimised"):
+        make_plan(data(), settings(objective="Linear(0.0, 1.0, 9)"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lowerbound.recipes import ModelOptions, beta_vae, vae
+from lowerbound.recipes import ModelOptions, Task, beta_vae, vae
 from tests.estimators.small import small
 
 
@@ -12,7 +12,7 @@ def test_it_is_the_vae_with_a_heavier_rate() -> None:
     assert beta_vae.options().beta == 4.0
     assert beta_vae.options(beta=10.0).beta == 10.0
     assert beta_vae.model is vae.model
-    assert repr(beta_vae.objective(beta_vae.options(), 100, None)) == "ELBO(beta=Linear(0.0, 4.0, 10))"
+    assert repr(beta_vae.objective(Task(beta_vae.options(), 100))) == "ELBO(beta=Linear(0.0, 4.0, 10))"
     assert vae.options() == ModelOptions()
 
 

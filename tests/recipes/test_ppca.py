@@ -7,7 +7,7 @@ import pytest
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError
 from lowerbound.models import VAE
-from lowerbound.recipes import ppca
+from lowerbound.recipes import Task, ppca
 from lowerbound.spec import parse
 
 TABLE = Schema((4,), "real")
@@ -18,7 +18,7 @@ def test_it_is_an_ordinary_model_with_one_variance() -> None:
     assert isinstance(model, VAE)
     assert model.likelihood.family.variance == "scalar"
     assert repr(parse(repr(model))) == repr(model)
-    assert repr(ppca.objective(ppca.options(), 10, None)) == "ELBO()"
+    assert repr(ppca.objective(Task(ppca.options(), 10))) == "ELBO()"
 
 
 @pytest.mark.parametrize(("schema", "size"), [(TABLE, 2), (Schema((1,), "real"), 1), (Schema((1, 8, 8), "real"), 40)])

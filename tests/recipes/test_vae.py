@@ -8,7 +8,7 @@ from lowerbound.core import Cyclical, Linear, Progress
 from lowerbound.data import Schema
 from lowerbound.models import VAE
 from lowerbound.objectives import ELBO
-from lowerbound.recipes import ModelOptions, elbo, vae
+from lowerbound.recipes import ModelOptions, Task, elbo, vae
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from lowerbound.recipes import ModelOptions, elbo, vae
     ],
 )
 def test_warm_up_is_a_part_of_the_run(options: dict[str, float], total: int, spec: str) -> None:
-    assert repr(elbo(ModelOptions(**options), total)) == spec
+    assert repr(elbo(Task(ModelOptions(**options), total))) == spec
 
 
 def test_a_schedule_is_taken_as_it_is() -> None:
     schedule = Cyclical(0.0, 1.0, 50)
-    made = elbo(ModelOptions(beta=repr(schedule)), 1000, schedule)
+    made = elbo(Task(ModelOptions(beta=repr(schedule)), 1000, schedule=schedule))
     assert isinstance(made, ELBO)
     assert made.beta is schedule
 
@@ -36,7 +36,7 @@ def test_a_schedule_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize("total", [1, 2, 7, 100, 12345])
 @pytest.mark.parametrize("warmup", [0.0, 0.1, 0.5, 1.0])
 def test_the_warm_up_always_ends_within_the_run(total: int, warmup: float) -> None:
-    objective = elbo(ModelOptions(beta=4.0, warmup=warmup), total)
+    objective = elbo(Task(ModelOptions(beta=4.0, warmup=warmup), total))
     assert all(schedule.needs <= total for _, schedule in objective.schedules())
     assert objective.weights(Progress(step=total))["beta"] == 4.0
 
@@ -50,4 +50,4 @@ def test_the_model_is_flat_and_unconditional() -> None:
 
 
 def test_linear_is_the_warm_up() -> None:
-    assert isinstance(elbo(ModelOptions(), 100).beta, Linear)
+    assert isinstance(elbo(Task(ModelOptions(), 100)).beta, Linear)

@@ -40,6 +40,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "max_time": [0, -5.0, NAN, "1h"],
     "network": ["cnn", None],
     "nonlinearity": [3, ["relu"]],
+    "objective": [3, ["ELBO"]],
     "patience": [0, -1, 0.5, "long"],
     "posterior": ["ful", None],
     "precision": ["float8", 16],
@@ -48,10 +49,12 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "round_steps": [0, -10, "few"],
     "samples": [0, -1, 1.5],
     "seed": [-1, 2**63, 1.5, "lucky"],
+    "target": [-1.0, NAN, "low"],
     "test_fraction": [-0.1, 1.0, "tenth"],
     "valid_fraction": [-0.1, 1.0, NAN, "tenth"],
     "variance": [0.0, -1.0, NAN, "fixed"],
     "warmup": [-0.1, 1.1, "slow"],
+    "weight": [-0.5, NAN, "heavy"],
     "weight_decay": [-1e-4, NAN, "much"],
 }
 CASES = [pytest.param(name, value, id=f"{name}={value!r}") for name, values in IMPOSSIBLE.items() for value in values]

@@ -14,7 +14,7 @@ from lowerbound.data import Dataset, Schema
 from lowerbound.errors import ConfigError
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
 from lowerbound.estimators.rows import Rows, some_rows, statistics
-from lowerbound.recipes import data_support
+from lowerbound.recipes import Task, data_support
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
@@ -112,7 +112,7 @@ def make_plan(
     total = total_steps(settings.train, len(x), max(1, len(x) // size))
     if recipe.solve is not None:
         total = settings.train.epochs or SOLVER_STEPS
-    objective = recipe.objective(settings.model, total, _schedule(settings.model.beta)).to(device)
+    objective = _objective(settings, total, model).to(device)
     steps_needed(objective, total)
     return Plan(model, objective, chosen, total, dataset.schema, device, recipe.conditional)
 
@@ -138,6 +138,19 @@ def _build(schema: Schema, settings: Settings, modules: Mapping[str, nn.Module])
             if text is not None and role not in given:
                 given[role] = parse(text)
         return settings.recipe_.model(schema, settings.model, given)
+
+
+def _objective(settings: Settings, total: int, model: Model) -> Objective:
+    """Build what is minimised, with seeded critics."""
+    options, text = settings.model, settings.model.objective
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(noise.mix_seed(settings.train.seed, -2))
+        if text is None:
+            return settings.recipe_.objective(Task(options, total, model, _schedule(options.beta)))
+        made = parse(text)
+    if not isinstance(made, Objective):
+        raise ConfigError(f"objective={text!r} is no objective: say what is minimised, such as ELBO(beta=2.0).")
+    return made
 
 
 def _learn_from_rows(model: Model, x: Rows, schema: Schema, seed: int, device: torch.device) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lowerbound.core import Component, Site, Trace, describe
+from lowerbound.core import Component, Site, Trace, describe, draw
 from lowerbound.distributions import Bernoulli
 from lowerbound.errors import ConfigError
 
-__all__ = ["log_weight_along_path", "only_bits"]
+__all__ = ["codes", "log_weight_along_path", "named_latent", "only_bits"]
 
 
 def log_weight_along_path(objective: Component, trace: Trace) -> tuple[Tensor, Tensor]:
@@ -36,6 +36,46 @@ def log_weight_along_path(objective: Component, trace: Trace) -> tuple[Tensor, T
         step = slope * (z - z.detach())
         log_q = log_q.detach() + step.flatten(log_q.ndim).sum(-1)
     return trace.log_likelihood() + site.log_p - log_q, z
+
+
+def named_latent(objective: Component, trace: Trace, name: str | None = None) -> Site:
+    """Return the latent variable of that name, or the only one.
+
+    Raises
+    ------
+    ConfigError
+        When there is none of that name, or not exactly one.
+    """
+    latents = trace.latents
+    if name in latents:
+        return latents[name]
+    if name is None and len(latents) == 1:
+        return next(iter(latents.values()))
+    there = ", ".join(latents) or "none"
+    raise ConfigError(
+        f"{describe(objective)}: the model has no latent variable {name!r}; it has {there}."
+        if name is not None
+        else f"{describe(objective)} is about one latent variable; the model has {there}: say which, site=..."
+    )
+
+
+def codes(objective: Component, trace: Trace, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """Return draws of the aggregate posterior and as many of the prior, each ``(S * B, d)``.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`named_latent`, and when no gradient reaches the encoder through its draws.
+    """
+    site = named_latent(objective, trace, name)
+    if site.scored or trace.weight.ndim != 2:
+        raise ConfigError(
+            f"{describe(objective)} compares draws through which a gradient reaches the encoder; "
+            "this posterior has none."
+        )
+    with torch.no_grad():
+        other = draw(site.p, site.value.shape[: trace.weight.ndim])
+    return site.value.flatten(0, 1).flatten(1), other.flatten(0, 1).flatten(1)
 
 
 def only_bits(objective: Component, trace: Trace) -> tuple[Site, Tensor]:

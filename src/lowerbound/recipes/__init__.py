@@ -8,7 +8,7 @@ from lowerbound.recipes.factor_analysis import factor_analysis
 from lowerbound.recipes.linear import LinearModel
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.recipes.ppca import ppca
-from lowerbound.recipes.recipe import Recipe
+from lowerbound.recipes.recipe import Recipe, Task
 from lowerbound.recipes.registry import find, names
 from lowerbound.recipes.sparse_coding import sparse_coding
 from lowerbound.recipes.vae import elbo, vae
@@ -18,6 +18,7 @@ __all__ = [
     "LinearModel",
     "ModelOptions",
     "Recipe",
+    "Task",
     "beta_vae",
     "cvae",
     "data_support",

@@ -35,5 +35,7 @@ cvae = Recipe(
     model=_model,
     objective=elbo,
     conditional=True,
+    when="Labels or covariates are known and should steer what is generated: `sample(n, given=...)`.",
+    formula=r"-E_{q(z \mid x, c)}[\log p(x \mid z, c)] + \mathrm{KL}(q(z \mid x, c) \,\|\, p(z \mid c))",
 )
 """Recipe ``cvae``. Sohn, Lee and Yan, 2015."""

@@ -15,5 +15,7 @@ exemplar = replace(
     paper="Norouzi, Fleet and Norouzi, Exemplar VAE: Linking Generative Models, Nearest Neighbor Retrieval, and Data "
     "Augmentation, 2020",
     defaults={"prior": "exemplar-prior"},
+    when="As vamp, when samples should stay near real rows: each draw begins at a training row.",
+    formula=r"-E_q[\log p(x \mid z)] + E_q\Big[\log q(z \mid x) - \log \tfrac1K \sum_k r(z \mid x_k)\Big]",
 )
 """Recipe ``exemplar``. Norouzi, Fleet and Norouzi, Exemplar VAE, 2020."""

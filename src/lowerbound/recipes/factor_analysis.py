@@ -161,5 +161,7 @@ factor_analysis = Recipe(
     objective=bound,
     solve=solve,
     support="real",
+    when="As ppca, when columns differ in how noisy they are.",
+    formula=r"-\log N(x \mid b, W W^\top + \Psi)",
 )
 """Recipe ``factor-analysis``. Rubin and Thayer, EM Algorithms for ML Factor Analysis, 1982."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lowerbound.core import Conditional, Family, Objective, Schedule
+from lowerbound.core import Conditional, Family, Objective
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError
 from lowerbound.likelihoods.location_scale import PACE
@@ -22,6 +22,7 @@ from lowerbound.networks import MLP, Standardized
 from lowerbound.objectives import ELBO
 from lowerbound.recipes.build import likelihood_family
 from lowerbound.recipes.options import ModelOptions
+from lowerbound.recipes.recipe import Task
 
 __all__ = ["Blocks", "LinearModel", "bound", "check_solvable", "linear_vae"]
 
@@ -63,7 +64,7 @@ def linear_vae(schema: Schema, options: ModelOptions, prior: nn.Module, posterio
     return VAE([level], Conditional(family, decoder))
 
 
-def bound(options: ModelOptions, total: int, schedule: Schedule | None = None) -> Objective:
+def bound(task: Task) -> Objective:
     """Return what EM raises: the ELBO, which an exact posterior makes log p(x)."""
     return ELBO()
 

@@ -56,3 +56,12 @@ class ModelOptions(BaseModel):
         0.1, description="part of the run in which beta rises from zero, when beta is a number"
     )
     samples: Positive = Field(1, description="latent samples a row in training")
+    weight: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="of the recipe's own term beside the usual ones; as published unless given"
+    )
+    target: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="what the recipe steers to: a capacity, a least rate, a distortion, nats; as published"
+    )
+    objective: str | None = Field(
+        None, description="specification of what is minimised, instead of the recipe's: Distortion() + 0.1 * Rate()"
+    )

@@ -35,5 +35,7 @@ ppca = Recipe(
     defaults={"variance": "scalar"},
     solve=solve,
     support="real",
+    when="Few rows or nearly linear data: the exact likelihood in seconds, to hold every other model against.",
+    formula=r"-\log N(x \mid b, W W^\top + \sigma^2 I)",
 )
 """Recipe ``ppca``. Tipping and Bishop, Probabilistic Principal Component Analysis, 1999."""

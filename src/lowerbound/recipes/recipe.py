@@ -8,16 +8,72 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from lowerbound.core import Model, Objective, Schedule
+from lowerbound.core import Linear, Model, Objective, Schedule
 from lowerbound.data import Schema
 from lowerbound.recipes.options import ModelOptions
 
-__all__ = ["Build", "Recipe", "Solve"]
+__all__ = ["Build", "Recipe", "Solve", "Task"]
 
 Build = Callable[[Schema, ModelOptions, Mapping[str, nn.Module]], Model]
 
 Solve = Callable[[Any, Callable[[], Iterator[Tensor]], int], Iterator[float]]
 """Model, blocks of training rows (called for each pass over them) and seed to log-likelihoods, nats per row."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an objective is chosen from.
+
+    Attributes
+    ----------
+    options : ModelOptions
+    total : int
+        Steps of the run.
+    model : Model, optional
+        Built already: critics learn the sizes of codes and rows from it.
+    schedule : Schedule, optional
+        What ``beta`` spelled out, already read.
+
+    Examples
+    --------
+    >>> Task(ModelOptions(beta=4.0), total=1000).beta
+    Linear(0.0, 4.0, 100)
+    """
+
+    options: ModelOptions
+    total: int = 1
+    model: Model | None = None
+    schedule: Schedule | None = None
+
+    @property
+    def beta(self) -> float | Schedule:
+        """The weight of the rate: a number rises over ``warmup`` of the run."""
+        return self.schedule or self.warmed(float(self.options.beta))
+
+    @property
+    def latent_shape(self) -> tuple[int, ...]:
+        """Shape of one code: of the lowest latent variable."""
+        levels: Any = getattr(self.model, "levels", None)
+        return tuple(levels[-1].posterior_.family.event_shape)
+
+    @property
+    def data_shape(self) -> tuple[int, ...]:
+        """Shape of one row."""
+        likelihood: Any = getattr(self.model, "likelihood", None)
+        return tuple(likelihood.family.event_shape)
+
+    def warmed(self, weight: float) -> float | Schedule:
+        """Return a weight that rises from zero over ``warmup`` of the run."""
+        steps = round(self.options.warmup * self.total)
+        return Linear(0.0, weight, steps) if steps and weight else weight
+
+    def weight(self, usual: float) -> float:
+        """Return the weight of the recipe's own term: the user's, or the published one."""
+        return usual if self.options.weight is None else self.options.weight
+
+    def target(self, usual: float) -> float:
+        """Return what the recipe steers to: the user's, or the published one."""
+        return usual if self.options.target is None else self.options.target
 
 
 @dataclass(frozen=True)
@@ -35,7 +91,11 @@ class Recipe:
     model : callable
         Schema, options and the user's own networks to a model.
     objective : callable
-        Options, the steps of the run and the schedule that beta spells out (or None) to an objective.
+        :class:`Task` to an objective.
+    when : str
+        When to use it, and when not: one or two sentences for people.
+    formula : str
+        What is minimised, nats per row, as LaTeX.
     conditional : bool
         Whether the model is conditioned on labels or covariates, which must then be given.
     defaults : dict
@@ -57,7 +117,9 @@ class Recipe:
     summary: str
     paper: str
     model: Build
-    objective: Callable[[ModelOptions, int, Schedule | None], Objective]
+    objective: Callable[[Task], Objective]
+    when: str = ""
+    formula: str = ""
     conditional: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
     solve: Solve | None = None

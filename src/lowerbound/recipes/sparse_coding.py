@@ -162,5 +162,7 @@ sparse_coding = Recipe(
     defaults={"variance": "scalar"},
     solve=solve,
     support="real",
+    when="Few causes are at work in each row, and which ones is the question; up to a dozen latents.",
+    formula=r"-\log \sum_{s \in \{0,1\}^H} p(s) \, N(x \mid b, W_s W_s^\top + \Psi)",
 )
 """Recipe ``sparse-coding``. Luecke and Sheikh, Closed-Form EM for Sparse Coding, 2012."""

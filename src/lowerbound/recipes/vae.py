@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from torch import nn
 
-from lowerbound.core import Linear, Model, Objective, Schedule
+from lowerbound.core import Model, Objective
 from lowerbound.data import Schema
 from lowerbound.objectives import ELBO
 from lowerbound.recipes.build import flat_vae
 from lowerbound.recipes.options import ModelOptions
-from lowerbound.recipes.recipe import Recipe
+from lowerbound.recipes.recipe import Recipe, Task
 
 __all__ = ["elbo", "vae"]
 
@@ -23,28 +23,15 @@ def _model(schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Modul
     return flat_vae(schema, options, modules)
 
 
-def elbo(options: ModelOptions, total: int, schedule: Schedule | None = None) -> Objective:
+def elbo(task: Task) -> Objective:
     """Return the ELBO with beta as the options say.
-
-    Parameters
-    ----------
-    options
-        ``beta`` a number rises over ``warmup`` of the run.
-    total
-        Steps of the run.
-    schedule
-        The schedule that ``beta`` spelled out, already read.
 
     Examples
     --------
-    >>> elbo(ModelOptions(beta=4.0), total=1000)
+    >>> elbo(Task(ModelOptions(beta=4.0), total=1000))
     ELBO(beta=Linear(0.0, 4.0, 100))
     """
-    steps = round(options.warmup * total)
-    if schedule is not None:
-        return ELBO(beta=schedule, samples=options.samples)
-    beta = float(options.beta)
-    return ELBO(beta=Linear(0.0, beta, steps) if steps and beta else beta, samples=options.samples)
+    return ELBO(beta=task.beta, samples=task.options.samples)
 
 
 vae = Recipe(
@@ -53,5 +40,7 @@ vae = Recipe(
     paper="Kingma and Welling, Auto-Encoding Variational Bayes, 2014",
     model=_model,
     objective=elbo,
+    when="First: it gives codes, samples and a bound on log p(x). Go on from here when its diagnosis says why.",
+    formula=r"-E_{q(z \mid x)}[\log p(x \mid z)] + \mathrm{KL}(q(z \mid x) \,\|\, p(z))",
 )
 """Recipe ``vae``. Kingma and Welling, Auto-Encoding Variational Bayes, 2014."""

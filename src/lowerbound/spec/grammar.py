@@ -22,7 +22,7 @@ from lowerbound.errors import LowerboundError, SpecError, UnknownNameError, near
 
 __all__ = ["components", "parse"]
 
-NAMESPACES = ("core", "networks", "likelihoods", "posteriors", "priors", "objectives", "models")
+NAMESPACES = ("core", "networks", "likelihoods", "posteriors", "priors", "distances", "objectives", "models")
 MAX_LENGTH = 100_000
 MAX_DEPTH = 60
 
