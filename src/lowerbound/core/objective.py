@@ -26,7 +26,16 @@ Log = dict[str, Tensor]
 
 
 class Objective(Component, nn.Module, ABC):
-    """Losses of one batch, by player."""
+    """Losses of one batch, by player.
+
+    Attributes
+    ----------
+    likelihood : bool
+        Whether what it trains has a density of rows: False for one that replaces log p(x | z) by something else,
+        such as the features of a critic. Then no bound on log p(x) is reported.
+    """
+
+    likelihood: bool = True
 
     @abstractmethod
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
@@ -137,6 +146,7 @@ class Sum(Term):
         self.right = right
         self.samples = left.samples
         self.scores = left.scores and right.scores
+        self.likelihood = left.likelihood and right.likelihood
 
     def __repr__(self) -> str:
         return f"{self.left!r} + {self.right!r}"
@@ -164,6 +174,7 @@ class Scaled(Term):
         self.term = term
         self.samples = term.samples
         self.scores = term.scores
+        self.likelihood = term.likelihood
 
     def __repr__(self) -> str:
         inner = f"({self.term!r})" if isinstance(self.term, (Sum, Scaled)) else repr(self.term)
