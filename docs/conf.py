@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import lowerbound
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 
 project = "lowerbound"
 author = "The lowerbound authors"
@@ -54,8 +59,16 @@ def skip_generated(app: Any, what: str, name: str, obj: Any, skip: bool, options
     return True if re.fullmatch(r"set_\w+_request", name) else None
 
 
+def write_recipes(app: Any) -> None:
+    """Make the pages of the recipes before any page is read."""
+    from recipe_pages import write_pages
+
+    write_pages(HERE / "recipes")
+
+
 def setup(app: Any) -> None:
-    """Register the two hooks."""
+    """Register the hooks."""
+    app.connect("builder-inited", write_recipes)
     app.connect("autodoc-process-docstring", clean_docstring, priority=400)
     app.connect("autodoc-skip-member", skip_generated)
 

@@ -4,77 +4,17 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-import lowerbound as lb
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.fitting import Fit, fit
+from lowerbound.estimators.fitting import fit
 from lowerbound.estimators.planning import make_plan
-from lowerbound.runs import RunFolder, Settings
+from lowerbound.runs import Settings
+from tests.estimators.small import small, table
 from tests.products.cases import LIKELIHOODS, MEANINGFUL, MEANINGLESS, POSTERIORS, PRIORS, SETTINGS, rows
-
-
-class Stopped(RuntimeError):
-    """What ends the first half of a run."""
-
-
-class Stop:
-    """An observer that stops a run half-way."""
-
-    def start(self, *facts: Any) -> None:
-        pass
-
-    def advance(self, step: int) -> None:
-        if step == 15:
-            raise Stopped
-
-    def record(self, record: Any) -> None:
-        pass
-
-    def finish(self, outcome: Any) -> None:
-        pass
-
-
-def run(names: tuple[str, str, str], folder: Path, *, stop: bool = False, **changed: Any) -> Fit:
-    """Fit one product into a folder, going on from what is there."""
-    likelihood, posterior, prior = names
-    made = Settings.make(likelihood=likelihood, posterior=posterior, prior=prior, **{**SETTINGS, **changed})
-    target = RunFolder(folder)
-    begun = folder.exists()
-    if not begun:
-        target.create()
-    with target.writing():
-        return fit(rows(likelihood), made, folder=target, observers=[Stop()] if stop else [], resume=begun)
-
-
-def answers(vae: lb.VAE, data: Any) -> list[np.ndarray]:
-    """Ask what every model is asked."""
-    x = data.x
-    return [vae.transform(x), vae.score_samples(x), vae.reconstruct(x), vae.sample(5, random_state=0)]
-
-
-def check(names: tuple[str, str, str], tmp_path: Path) -> None:
-    """Train thirty steps twice, once stopped half-way; both ends are equal, answer and are finite."""
-    whole = run(names, tmp_path / "whole")
-    assert whole.outcome.step == 30
-    with pytest.raises(Stopped):
-        run(names, tmp_path / "parts", stop=True, checkpoint_seconds=0.0)
-    resumed = run(names, tmp_path / "parts", checkpoint_seconds=0.0)
-    again, same = whole.plan.model.state_dict(), resumed.plan.model.state_dict()
-    assert all(torch.equal(value, same[name]) for name, value in again.items())
-    data = rows(names[0])
-    vae = lb.load(tmp_path / "whole")
-    found = answers(vae, data)
-    assert all(np.isfinite(values).all() for values in found)
-    assert found[3].shape == (5, *data.schema.shape)
-    evaluation = vae.evaluate(data.x, samples=20)
-    assert np.isfinite([evaluation.elbo, evaluation.rate, evaluation.distortion, evaluation.log_likelihood.value]).all()
-    # Draws are rows that the model itself accepts.
-    assert np.isfinite(vae.score_samples(found[3])).all()
+from tests.products.walk import check
 
 
 def usual(likelihood: str = "normal", posterior: str = "diagonal-normal", prior: str = "auto") -> tuple[str, str, str]:
@@ -92,18 +32,21 @@ REST = [(x, *pair) for x, pair in itertools.product(LIKELIHOODS, MEANINGFUL)]
 
 @pytest.mark.parametrize("names", EACH, ids="-".join)
 def test_each_part_with_the_usual_others(names: tuple[str, str, str], tmp_path: Path) -> None:
-    check(names, tmp_path)
+    likelihood, posterior, prior = names
+    check(rows(likelihood), tmp_path, likelihood=likelihood, posterior=posterior, prior=prior)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", REST, ids="-".join)
 def test_every_product(names: tuple[str, str, str], tmp_path: Path) -> None:
-    check(names, tmp_path)
+    likelihood, posterior, prior = names
+    check(rows(likelihood), tmp_path, likelihood=likelihood, posterior=posterior, prior=prior)
 
 
 @pytest.mark.parametrize(("posterior", "prior"), MEANINGFUL)
-def test_every_posterior_with_every_prior_takes_a_step(posterior: str, prior: str, tmp_path: Path) -> None:
-    done = run(("normal", posterior, prior), tmp_path / "run", epochs=1, batch_size=24)
+def test_every_posterior_with_every_prior_takes_a_step(posterior: str, prior: str) -> None:
+    made = {"posterior": posterior, "prior": prior, **SETTINGS, "epochs": 1, "batch_size": 24}
+    done = fit(rows("normal"), Settings.make(likelihood="normal", **made))
     assert np.isfinite(done.outcome.history.records[-1]["train/elbo"])
 
 
@@ -118,3 +61,11 @@ def test_the_lists_are_complete() -> None:
     assert {"normal", "bernoulli", "categorical", "discretized-logistic"} <= set(LIKELIHOODS)
     assert {"diagonal-normal", "cholesky-normal", "one-hot-categorical"} <= set(POSTERIORS)
     assert {"standard-normal", "uniform-categorical"} <= set(PRIORS)
+
+
+@pytest.mark.parametrize("prior", ["flow-prior", "autoregressive-prior"])
+def test_a_condition_sets_a_learned_prior(prior: str) -> None:
+    x, y = table(60), np.arange(60) % 3
+    vae = small(recipe="cvae", prior=prior).fit(x, y)
+    assert np.isfinite(vae.score_samples(x, y)).all()
+    assert vae.sample(6, given=y[:6], random_state=0).shape == (6, 4)
