@@ -56,6 +56,7 @@ def test_a_conditional_model_can_have_it() -> None:
     assert np.isfinite(made.score_samples(table(), labels())).all()
 
 
+@pytest.mark.slow
 def test_a_compiled_step_trains_it() -> None:
     made = small(recipe="vamp", prior="VampPrior(components=5)", compile="yes", epochs=1).fit(bits())
     assert made.facts_["compiled"] == "yes"

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from lowerbound.core.component import positive
 from lowerbound.core.masked import START
-from lowerbound.distributions import CouplingTransform, Monotone, PermutationTransform, Transform
+from lowerbound.distributions import CouplingTransform, LinearTransform, Monotone, PermutationTransform, Transform
 
 __all__ = ["Conditioners"]
 
@@ -32,10 +32,13 @@ class Conditioners(nn.ModuleList):
         Widths of the hidden layers.
     context
         Size of the context.
+    linear
+        Mix the coordinates by a learned matrix before each step, which starts as the identity.
 
     References
     ----------
-    Dinh, Sohl-Dickstein and Bengio, Density Estimation using Real NVP, 2017, section 3.
+    Dinh, Sohl-Dickstein and Bengio, Density Estimation using Real NVP, 2017, section 3; Kingma and Dhariwal, Glow,
+    2018, section 3.2 (matrices).
 
     Examples
     --------
@@ -46,7 +49,9 @@ class Conditioners(nn.ModuleList):
 
     orders: Tensor
 
-    def __init__(self, size: int, outputs: int, flows: int, hidden: Sequence[int], context: int) -> None:
+    def __init__(
+        self, size: int, outputs: int, flows: int, hidden: Sequence[int], context: int, linear: bool = False
+    ) -> None:
         self.kept, self.outputs = size // 2, outputs
         widths = [self.kept + positive(context, "context"), *hidden, (size - self.kept) * outputs]
         super().__init__(_layers(widths) for _ in range(flows))
@@ -54,11 +59,15 @@ class Conditioners(nn.ModuleList):
         shuffles = [torch.randperm(size, generator=generator, device="cpu") for _ in range(-(-flows // 2))]
         orders = [order for shuffle in shuffles for order in (shuffle, shuffle.roll(self.kept))]
         self.register_buffer("orders", torch.stack(orders[:flows]))
+        self.mixing = nn.Parameter(torch.zeros(flows, 2 * size + 1, size)) if linear else None
 
     def steps(self, context: Tensor, monotone: Callable[[Tensor], Monotone]) -> list[Transform]:
         """Return the steps given a context ``(*lead, C)``."""
         steps: list[Transform] = []
-        for order, network in zip(self.orders, self, strict=True):
+        for i, (order, network) in enumerate(zip(self.orders, self, strict=True)):
+            if self.mixing is not None:
+                size = self.mixing.shape[-1]
+                steps.append(LinearTransform(self.mixing[i, :size], self.mixing[i, size:-1], self.mixing[i, -1]))
             coupling = CouplingTransform(self._given(network, context), monotone, self.kept)
             steps += [PermutationTransform(order), coupling, PermutationTransform(torch.argsort(order))]
         return steps

@@ -30,6 +30,8 @@ class Coupling(FlowFamily):
         Widths of the hidden layers of each network.
     context
         Size of the context; 2 D + context parameters.
+    linear
+        Mix the coordinates by a learned matrix before each step.
 
     Raises
     ------
@@ -38,7 +40,8 @@ class Coupling(FlowFamily):
 
     References
     ----------
-    Dinh, Sohl-Dickstein and Bengio, Density Estimation using Real NVP, 2017, section 3.
+    Dinh, Sohl-Dickstein and Bengio, Density Estimation using Real NVP, 2017, section 3; Kingma and Dhariwal,
+    Glow, 2018 (the matrices).
 
     Examples
     --------
@@ -47,10 +50,12 @@ class Coupling(FlowFamily):
     torch.Size([5, 3])
     """
 
-    def __init__(self, event_shape: Size, flows: int = 4, hidden: Sequence[int] = (64,), context: int = 32) -> None:
+    def __init__(
+        self, event_shape: Size, flows: int = 4, hidden: Sequence[int] = (64,), context: int = 32, linear: bool = False
+    ) -> None:
         super().__init__(event_shape, flows, context)
-        self.hidden, self.context = tuple(hidden), context
-        self.networks = Conditioners(event_shape[0], MonotoneAffine.size, flows, hidden, context)
+        self.hidden, self.context, self.linear = tuple(hidden), context, linear
+        self.networks = Conditioners(event_shape[0], MonotoneAffine.size, flows, hidden, context, linear)
 
     def steps(self, params: Tensor) -> list[Transform]:
         """Return the networks' steps given the context."""

@@ -33,6 +33,8 @@ class SplineCoupling(FlowFamily):
         Size of the context; 2 D + context parameters.
     bins
         Of each spline.
+    linear
+        Mix the coordinates by a learned matrix before each step.
 
     Raises
     ------
@@ -41,7 +43,8 @@ class SplineCoupling(FlowFamily):
 
     References
     ----------
-    Durkan, Bekasov, Murray and Papamakarios, Neural Spline Flows, 2019, section 3.
+    Durkan, Bekasov, Murray and Papamakarios, Neural Spline Flows, 2019, section 3; Kingma and Dhariwal,
+    Glow, 2018 (the matrices).
 
     Examples
     --------
@@ -51,11 +54,18 @@ class SplineCoupling(FlowFamily):
     """
 
     def __init__(
-        self, event_shape: Size, flows: int = 4, hidden: Sequence[int] = (64,), context: int = 32, bins: int = 8
+        self,
+        event_shape: Size,
+        flows: int = 4,
+        hidden: Sequence[int] = (64,),
+        context: int = 32,
+        bins: int = 8,
+        linear: bool = False,
     ) -> None:
         super().__init__(event_shape, flows, context)
         self.hidden, self.context, self.bins = tuple(hidden), context, positive(bins, "bins")
-        self.networks = Conditioners(event_shape[0], 3 * bins - 1, flows, hidden, context)
+        self.linear = linear
+        self.networks = Conditioners(event_shape[0], 3 * bins - 1, flows, hidden, context, linear)
 
     def steps(self, params: Tensor) -> list[Transform]:
         """Return the networks' steps given the context."""

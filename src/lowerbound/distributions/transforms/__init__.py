@@ -4,6 +4,7 @@ from lowerbound.distributions.transforms.affine import AffineTransform
 from lowerbound.distributions.transforms.autoregressive import AutoregressiveTransform
 from lowerbound.distributions.transforms.coupling import CouplingTransform
 from lowerbound.distributions.transforms.householder import HouseholderTransform
+from lowerbound.distributions.transforms.linear import LinearTransform
 from lowerbound.distributions.transforms.monotone import Monotone, MonotoneAffine
 from lowerbound.distributions.transforms.orthogonal import orthonormal, reflections
 from lowerbound.distributions.transforms.permutation import PermutationTransform
@@ -18,6 +19,7 @@ __all__ = [
     "AutoregressiveTransform",
     "CouplingTransform",
     "HouseholderTransform",
+    "LinearTransform",
     "Monotone",
     "MonotoneAffine",
     "MonotoneSpline",
