@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,44 @@ def estimators(result: dict[str, Any]) -> str:
     return table(["model", "method", "log p(x) ± Monte Carlo error", "difference", "CPU s"], rows)
 
 
+def factors(*results: dict[str, Any]) -> str:
+    """Metrics of disentanglement of each recipe: mean over seeds, least and most."""
+    shown = {
+        "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE",
+        "factor_vae_score": "FactorVAE", "mutual_information_gap": "MIG", "disentanglement": "DCI D",
+        "completeness": "DCI C", "informativeness": "DCI I", "sap": "SAP", "irs": "IRS", "ranking": "UDR",
+    }  # fmt: skip
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for result in results:
+        grouped.setdefault(result["recipe"], []).append(result)
+    rows: list[list[object]] = [
+        [recipe, len(of), *(_over([r[key] for r in of if key in r], 0 if "cpu" in key else 3) for key in shown)]
+        for recipe, of in grouped.items()
+    ]
+    return table(["recipe", "seeds", *shown.values()], rows)
+
+
+def capacity(*results: dict[str, Any]) -> str:
+    """The rate beside the capacity that it is led to, at every tenth of the rise: mean over seeds, least and most."""
+    points = zip(*(result["capacities"] for result in results), strict=True) if results else ()
+    rows: list[list[object]] = [
+        [
+            of[0]["step"], f"{of[0]['capacity']:.2f}", _over([p["rate"] for p in of], 2),
+            f"{max(p['gap'] for p in of):.2f}",
+        ]
+        for of in points
+    ]  # fmt: skip
+    return table(["step", "capacity C, nats", "rate", "largest distance of a seed"], rows)
+
+
+def _over(values: list[float], digits: int) -> str:
+    """Write the mean of values, and their range where there are several."""
+    if not values:
+        return ""
+    mean = f"{sum(values) / len(values):.{digits}f}"
+    return mean if len(values) == 1 else f"{mean} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
 def plain(result: dict[str, Any]) -> str:
     """Any result of plain numbers."""
     rows: list[list[object]] = [
@@ -115,9 +154,51 @@ def plain(result: dict[str, Any]) -> str:
     return table(["what", "value"], rows)
 
 
+def by_seed(results: tuple[dict[str, Any], ...]) -> dict[str, list[dict[str, Any]]]:
+    """Collect the results of each recipe, and of each of its stages, over seeds."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for r in results:
+        kept = r["name"].removeprefix("matching_").rpartition("_seed")[0]
+        for name, numbers in r["results"].items():
+            found.setdefault(kept + "".join(name.partition(", ")[1:]), []).append(numbers)
+    return found
+
+
+def over_seeds(values: list[float | None], digits: int = 3) -> str:
+    """Return the mean, with the standard deviation over seeds where there are several."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "-"
+    deviation = f" ± {statistics.stdev(known):.{digits}g}" if len(known) > 1 else ""
+    return f"{statistics.fmean(known):.{digits}g}{deviation}"
+
+
+def matching(*results: dict[str, Any]) -> str:
+    """Codes against the prior, reconstructions, and drawn rows against data."""
+    columns = ("unexplained", "kl", "code_mmd", "code_sliced", "frechet", "data_frechet", "mmd", "coverage")
+    rows: list[list[object]] = [
+        [name, len(of), *(over_seeds([numbers[c] for numbers in of]) for c in columns)]
+        for name, of in by_seed(results).items()
+    ]
+    head = ["recipe", "seeds", "not reconstructed", "KL(q(z), p(z))", "MMD²", "sliced²", "FD-LeNet", "data's own"]
+    return table([*head, "samples' MMD²", "coverage"], rows)
+
+
+def stages(*results: dict[str, Any]) -> str:
+    """What the second stage leaves of the first stage's distances: one row a seed."""
+    rows: list[list[object]] = []
+    for r in results:
+        first, second = r["results"].values()
+        parts = [f"{second[c] / first[c]:.3g}" for c in ("code_mmd", "code_sliced", "frechet", "mmd")]
+        rows.append([r["seed"], *parts, f"{second['frechet']:.1f}", f"{first['frechet']:.1f}"])
+    head = ["seed", "codes' MMD²", "codes' sliced²", "FD-LeNet", "samples' MMD²", "FD-LeNet, two stages", "one stage"]
+    return table(head, rows)
+
+
 RENDERERS: dict[str, Callable[..., str]] = {
     "speed": speed, "matmul": matmul, "imports": imports, "sampling": sampling, "quality": quality,
-    "estimators": estimators, "plain": plain,
+    "estimators": estimators, "factors": factors, "capacity": capacity, "plain": plain,
+    "matching": matching, "stages": stages,
 }  # fmt: skip
 
 

@@ -17,8 +17,8 @@ def test_help_lists_every_command(typed):
     assert all(f"\n  {name} " in output for name in NAMES)
     assert NAMES == [
         "fit", "resume", "evaluate", "diagnose", "report", "sample", "encode", "decode", "reconstruct", "score",
-        "traverse", "impute", "gaps", "check", "rate-distortion", "refit-prior", "compare", "recipes", "components",
-        "datasets", "doctor",
+        "traverse", "impute", "gaps", "check", "distances", "factors", "rate-distortion", "refit-prior", "compare",
+        "recipes", "components", "datasets", "doctor",
     ]  # fmt: skip
 
 

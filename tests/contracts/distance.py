@@ -14,6 +14,7 @@ class DistanceContract(ComponentContract):
 
     at_zero = 1e-6
     symmetric = True
+    compiles = True
 
     def make(self) -> Distance:
         raise NotImplementedError
@@ -54,3 +55,19 @@ class DistanceContract(ComponentContract):
 
     def test_one_draw_each_is_enough(self):
         assert bool(self.value(self.draws(1, 2), self.draws(1, 2, 1.0, seed=1)).isfinite())
+
+    def test_it_is_one_graph_without_breaks(self):
+        if not self.compiles:
+            return
+        distance, x, y = self.make(), self.draws(10, 2), self.draws(8, 2, 1.0, seed=1)
+        torch._dynamo.reset()
+        torch.manual_seed(0)
+        graph = torch.compile(distance, backend="aot_eager", fullgraph=True)(x.requires_grad_(), y)
+        torch.testing.assert_close(graph, self.value(x, y))
+        (gradient,) = torch.autograd.grad(graph, x)
+        torch.testing.assert_close(gradient, torch.autograd.grad(self.value(x, y), x)[0])
+
+    def test_it_is_measured_where_gradients_are_off(self):
+        x, y = self.draws(10, 2), self.draws(8, 2, 1.0, seed=1)
+        with torch.inference_mode():
+            assert float(self.value(x, y)) == float(self.value(x.clone(), y))

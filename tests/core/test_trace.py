@@ -13,6 +13,7 @@ from torch.distributions import Independent, Normal
 
 from lowerbound.core import Site, Trace
 from lowerbound.distributions import DiagonalNormal
+from tests.known_answers.linear_gaussian import LinearGaussian
 
 
 class Counted(DiagonalNormal):
@@ -138,3 +139,11 @@ class TestTrace:
     def test_a_trace_without_observations_has_no_distortion(self):
         run = Trace({}, torch.ones(4), {})
         assert run.log_weight().tolist() == run.distortion().tolist() == [0.0] * 4
+
+
+def test_moments_of_the_weights_are_weighted_sums_of_their_powers():
+    trace = LinearGaussian.random(4, 2).vae("wide")({"x": torch.zeros(3, 4).double()}, samples=5)
+    w = trace.log_weight().exp()
+    for order in (-0.5, 1.0, 2.0):
+        torch.testing.assert_close(trace.log_moment(order), w.pow(order).mean(0).log(), rtol=1e-9, atol=1e-9)
+    assert torch.equal(trace.log_moment(1.0), trace.log_evidence())

@@ -54,7 +54,42 @@ def test_a_collapsed_posterior_is_seen_and_explained() -> None:
     assert (found.kl_per_dim < 0.01).all()
     assert found.mutual_information < 0.05
     (advice,) = found.advice
-    assert advice.startswith("The posterior of z has collapsed: no latent varies with the data. Lower beta")
+    assert advice.startswith("The posterior of z has collapsed: no latent varies with the data. Lower beta: it is 50")
+    assert "cyclical-vae" not in advice  # beta rose from zero
+    assert "lagging-vae" not in advice
+
+
+def test_a_collapse_without_warmup_is_told_of_warmup() -> None:
+    vae = healthy(4, beta=50.0, epochs=25, options={"ema": 0.9, "warmup": 0.0}).fit(plane())
+    (advice,) = vae.diagnose(plane()).advice
+    assert "Lower beta: it is 50" in advice
+    assert "`warmup=0.1`, or the recipe `cyclical-vae`" in advice
+
+
+def test_a_collapse_beside_a_strong_decoder_is_told_of_its_cures() -> None:
+    vae = small(likelihood="autoregressive-bernoulli", epochs=20, learning_rate=0.02).fit(bits())
+    with torch.no_grad():
+        for p in vae.fitted_.model.levels[0].posterior_.parameters():
+            p.zero_()
+    advice = vae.diagnose(bits()).advice[0]
+    assert "Its likelihood predicts each entry from those before it" in advice
+    assert all(f"`{name}`" in advice for name in ("lagging-vae", "free-bits", "delta-vae", "bn-vae"))
+    assert "Lower beta" not in advice
+
+
+def test_a_collapse_for_no_such_reason_is_told_of_what_keeps_a_rate() -> None:
+    vae = small().fit(table())
+    with torch.no_grad():
+        for p in vae.fitted_.model.levels[0].posterior_.parameters():
+            p.zero_()
+    (advice,) = vae.diagnose(table()).advice
+    assert all(f"`{name}`" in advice for name in ("bn-vae", "free-bits", "delta-vae", "skip-vae"))
+
+
+def test_a_collapse_of_unknown_settings_is_told_of_the_usual() -> None:
+    vae = healthy(4, beta=50.0, epochs=25).fit(plane())
+    (advice,) = diagnose(vae.fitted_, torch.as_tensor(plane(), dtype=torch.float32)).advice
+    assert "Lower beta, raise `warmup`, or use a weaker decoder." in advice
 
 
 def test_latents_that_carry_nothing_are_counted() -> None:

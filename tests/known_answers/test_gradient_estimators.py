@@ -12,7 +12,20 @@ from torch.distributions import Distribution
 
 from examples import gradient_signal as example
 from lowerbound.core import Progress, noise
-from lowerbound.objectives import ELBO, IWAE, REBAR, VIMCO, DisARM, DReG, StickingTheLanding
+from lowerbound.objectives import (
+    CUBO,
+    ELBO,
+    IWAE,
+    PIWAE,
+    REBAR,
+    VIMCO,
+    DisARM,
+    DReG,
+    Renyi,
+    StickingTheLanding,
+    Thermodynamic,
+    WakeSleep,
+)
 from lowerbound.posteriors import RelaxedBernoulli
 from tests.contracts import agreement
 
@@ -151,7 +164,8 @@ def test_baselines_pairs_and_relaxations_quieten_the_score_function():
 
 
 COMPILED = [(term, "bits") for term in (ELBO(samples=3), VIMCO(3), DisARM(), REBAR())]
-COMPILED += [(term, "linear") for term in (StickingTheLanding(), DReG(3))]
+COMPILED += [(term, "linear") for term in (StickingTheLanding(), DReG(3), Renyi(0.5, 3), PIWAE(4, 2))]
+COMPILED += [(term, "linear") for term in (CUBO(), Thermodynamic(3), WakeSleep(3, weighted=True, awake=0.5))]
 
 
 @pytest.mark.slow
@@ -161,8 +175,12 @@ def test_loss_and_gradient_are_one_graph(objective, kind):
     parameters = list(model.parameters())
 
     def step(x: Tensor) -> tuple[Tensor, ...]:
-        loss = objective.losses(model, {"x": x}, Progress())["model"]
-        return loss.detach(), *torch.autograd.grad(loss, parameters)
+        losses = objective.losses(model, {"x": x}, Progress()).values()
+        return *losses, *(g for loss in losses for g in slopes(loss))
+
+    def slopes(loss: Tensor) -> list[Tensor]:
+        found = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
+        return [torch.zeros(1) if g is None else g for g in found]
 
     before = Distribution._validate_args
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from lowerbound.core import noise
+from lowerbound.core import Trace, noise
 from lowerbound.metrics import effective_sample_size, log_likelihood
 from lowerbound.objectives import ELBO, IWAE
 from tests.contracts import agreement
@@ -28,6 +29,14 @@ def ones(rows: int) -> Tensor:
 def bounds(samples: int, rows: int, posterior: str = "prior") -> Tensor:
     with torch.no_grad():
         return -IWAE(samples).rows(toy(posterior)({"x": ones(rows)}, samples=samples))
+
+
+def by_quadrature(posterior: str = "prior") -> Trace:
+    """The trace at the nodes of Gauss and Hermite's rule, with their weights in the place of 1/S."""
+    nodes, weights = agreement.gauss_hermite(120)
+    with torch.no_grad(), noise.use(agreement.Given(nodes[:, None, None])):
+        trace = toy(posterior)({"x": ones(1)}, samples=120)
+        return replace(trace, weight=weights[:, None])
 
 
 def test_log_p_is_the_known_one():

@@ -7,23 +7,30 @@ import itertools
 import pytest
 import torch
 
-from lowerbound.core import noise
-from lowerbound.objectives import CIWAE, ELBO, IWAE, MIWAE
+from lowerbound.core import Objective, Progress, noise
+from lowerbound.objectives import CIWAE, CUBO, ELBO, IWAE, MIWAE, PIWAE, DReG, Renyi, StickingTheLanding, Thermodynamic
 from tests.known_answers.linear_gaussian import LinearGaussian
 
 GAUSSIAN = LinearGaussian.random(4, 2, seed=1)
 
 
-@pytest.mark.parametrize("term", [ELBO(samples=4), IWAE(4), MIWAE(4, 2), CIWAE(4)], ids=repr)
+OBJECTIVES = [
+    ELBO(samples=4), IWAE(4), MIWAE(4, 2), CIWAE(4), DReG(4), StickingTheLanding(samples=4), Renyi(0.5, 4),
+    PIWAE(4, 2), CUBO(samples=4), Thermodynamic(4),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES, ids=repr)
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
-def test_minibatches_are_unbiased(term, size):
+def test_minibatches_are_unbiased(objective: Objective, size: int):
     """All batches of six rows are enumerated, under one noise."""
     x, model = GAUSSIAN.sample(6), GAUSSIAN.vae("wide")
     weight = model.likelihood.network.layers[0].weight
 
     def both(rows: torch.Tensor) -> torch.Tensor:
         with noise.use(noise.Shared(0)):
-            loss = term(model({"x": rows}, samples=4))
+            losses = objective.losses(model, {"x": rows}, Progress())
+        loss = losses.get("model", losses.get("model.likelihood"))
         (gradient,) = torch.autograd.grad(loss, weight)
         return torch.cat([loss.detach()[None], gradient.flatten()])
 

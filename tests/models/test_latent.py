@@ -71,3 +71,36 @@ def test_a_network_sees_the_state_and_the_value():
     assert torch.equal(level.merge(h, z), call(network, network.in_shapes, [h, z]))
     first = Latent("z", StandardNormal((2,)), Recorder(), network=MLP(((2,),), (5,)))
     assert first.merge(None, z).shape == (3, 4, 5)
+
+
+class TestApart(ComponentContract):
+    def make(self):
+        posterior = Conditional(OneHotCategorical((3,)), MLP(((5,),), (3,)))
+        return Latent("y", UniformCategorical((3,)), posterior, apart=True)
+
+
+def test_apart_it_does_not_read_the_state_and_stands_beside_it():
+    prior, posterior = Recorder(), Recorder()
+    level = Latent("z", prior, posterior, apart=True)
+    h, a, c = torch.randn(4, 3), torch.zeros(4, 5), torch.zeros(4, 1)
+    level.posterior(level.prior(h, c), h, a, c)
+    assert prior.given[0] is None
+    assert [x is y for x, y in zip(posterior.given, (a, None, c), strict=True)] == [True, True, True]
+    z = torch.randn(6, 4, 2)
+    state = level.merge(h, z)
+    assert state.shape == (6, 4, 5)
+    assert torch.equal(state[..., :3], h.expand(6, 4, 3))
+    assert torch.equal(state[..., 3:], z)
+    assert level.merge(None, z) is z
+
+
+def test_apart_a_network_may_join_them():
+    network = MLP(((3,), (2,)), (5,))
+    level = Latent("z", StandardNormal((2,)), Recorder(), network=network, apart=True)
+    h, z = torch.randn(4, 3), torch.randn(4, 2)
+    assert torch.equal(level.merge(h, z), network(h, z))
+
+
+def test_another_prior_leaves_a_latent_where_it_stands():
+    level = Latent("z", StandardNormal((2,)), Recorder(), apart=True)
+    assert level.with_prior(StandardNormal((2,))).apart

@@ -42,11 +42,14 @@ def supports(folder: str, **known: Any) -> dict[str, str | None]:
     return found
 
 
-POSTERIORS = {
+FAMILIES = {
     name: support
     for name, support in supports("posteriors", event_shape=(LATENT,), data_shape=(4,)).items()
     if issubclass(find(name, ["posteriors"]), Family)
 }
+# Posteriors without a density have no KL to any prior, and are no priors.
+POINTS = [name for name in FAMILIES if not find(name, ["posteriors"]).has_density]
+POSTERIORS = {name: support for name, support in FAMILIES.items() if name not in POINTS}
 PRIORS = POSTERIORS | supports("priors", event_shape=(LATENT,), data_shape=(4,), data_support="real", condition=None)
 LIKELIHOODS = supports("likelihoods", event_shape=(4,), levels=5, n_classes=5)
 
@@ -81,4 +84,14 @@ def rows(likelihood: str) -> lb.data.Dataset:
     return lb.data.from_arrays(values, image="CHW" if len(shape) == 4 else None).split(valid=0.0, test=0.0)
 
 
-__all__ = ["LIKELIHOODS", "MEANINGFUL", "MEANINGLESS", "POSTERIORS", "PRIORS", "SETTINGS", "LowerboundError", "rows"]
+__all__ = [
+    "LIKELIHOODS",
+    "MEANINGFUL",
+    "MEANINGLESS",
+    "POINTS",
+    "POSTERIORS",
+    "PRIORS",
+    "SETTINGS",
+    "LowerboundError",
+    "rows",
+]

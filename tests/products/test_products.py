@@ -13,7 +13,7 @@ from lowerbound.estimators.fitting import fit
 from lowerbound.estimators.planning import make_plan
 from lowerbound.runs import Settings
 from tests.estimators.small import small, table
-from tests.products.cases import LIKELIHOODS, MEANINGFUL, MEANINGLESS, POSTERIORS, PRIORS, SETTINGS, rows
+from tests.products.cases import LIKELIHOODS, MEANINGFUL, MEANINGLESS, POINTS, POSTERIORS, PRIORS, SETTINGS, rows
 from tests.products.walk import check
 
 
@@ -57,10 +57,34 @@ def test_a_meaningless_pair_is_refused_with_the_reason(posterior: str, prior: st
         make_plan(rows("normal"), made)
 
 
+REAL = [name for name in PRIORS if PRIORS[name] == "real"]
+
+
+@pytest.mark.parametrize("prior", REAL)
+@pytest.mark.parametrize("point", POINTS)
+def test_a_point_has_no_bound_and_is_the_code_of_an_autoencoder(point: str, prior: str) -> None:
+    made = {"likelihood": "normal", "posterior": point, "prior": prior, **SETTINGS, "epochs": 1, "batch_size": 24}
+    with pytest.raises(ConfigError, match=r"A point has no density.*Distortion\(\).*CodeNorm"):
+        fit(rows("normal"), Settings.make(**made))
+    done = fit(rows("normal"), Settings.make(**made, objective="Distortion() + 0.1 * CodeNorm()"))
+    last = done.outcome.history.records[-1]
+    assert np.isfinite(last["train/distortion"])
+    assert "train/elbo" not in last
+
+
+@pytest.mark.parametrize("posterior", POSTERIORS)
+@pytest.mark.parametrize("point", POINTS)
+def test_a_point_is_no_prior(point: str, posterior: str) -> None:
+    made = Settings.make(likelihood="normal", posterior=posterior, prior=point, **SETTINGS)
+    with pytest.raises(ConfigError, match=r"The prior \w+ is made of single points"):
+        make_plan(rows("normal"), made)
+
+
 def test_the_lists_are_complete() -> None:
     assert {"normal", "bernoulli", "categorical", "discretized-logistic"} <= set(LIKELIHOODS)
     assert {"diagonal-normal", "cholesky-normal", "one-hot-categorical"} <= set(POSTERIORS)
     assert {"standard-normal", "uniform-categorical"} <= set(PRIORS)
+    assert "point" in POINTS
 
 
 @pytest.mark.parametrize("prior", ["flow-prior", "autoregressive-prior"])

@@ -47,10 +47,27 @@ def run(data: lb.data.Dataset, folder: Path, *, stop: bool = False, **changed: A
         return fit(data, made, folder=target, observers=[Stop()] if stop else [], resume=begun)
 
 
-def answers(vae: lb.VAE, data: Any) -> list[np.ndarray]:
-    """Ask what every model is asked."""
-    x = data.x
-    return [vae.transform(x), vae.score_samples(x), vae.reconstruct(x), vae.sample(5, random_state=0)]
+def answers(vae: lb.VAE, data: lb.data.Dataset) -> list[np.ndarray]:
+    """Ask what every model is asked, drawing last."""
+    x, given, some = data.x, {}, {}
+    if vae.fitted_.conditional:
+        labels = np.asarray(data.schema.classes)[np.asarray(data.y)]
+        given, some = {"y": labels}, {"given": labels[:5]}
+    found = [vae.transform(x, **given), vae.reconstruct(x, **given), vae.sample(5, random_state=0, **some)]
+    if vae.fitted_.unbounded is None:
+        # Draws are rows that the model itself accepts.
+        again = {} if not given else {"y": some["given"]}
+        found[:0] = [vae.score_samples(x, **given), vae.score_samples(found[-1], **again)]
+    return found
+
+
+def numbers(vae: lb.VAE, data: lb.data.Dataset) -> list[float]:
+    """Evaluate all rows."""
+    labels = np.asarray(data.schema.classes)[np.asarray(data.y)] if vae.fitted_.conditional else None
+    found = vae.evaluate(data.x, labels, samples=20)
+    if vae.fitted_.unbounded is not None:
+        return [found.mean_squared_error, found.energy_distance]
+    return [found.elbo, found.rate, found.distortion, found.log_likelihood.value]
 
 
 def check(data: lb.data.Dataset, tmp_path: Path, **changed: Any) -> None:
@@ -62,11 +79,10 @@ def check(data: lb.data.Dataset, tmp_path: Path, **changed: Any) -> None:
     resumed = run(data, tmp_path / "parts", checkpoint_seconds=0.0, **changed)
     again, same = whole.plan.model.state_dict(), resumed.plan.model.state_dict()
     assert all(torch.equal(value, same[name]) for name, value in again.items())
+    critics, others = whole.plan.objective.state_dict(), resumed.plan.objective.state_dict()
+    assert all(torch.equal(value, others[name]) for name, value in critics.items())
     vae = lb.load(tmp_path / "whole")
     found = answers(vae, data)
     assert all(np.isfinite(values).all() for values in found)
-    assert found[3].shape == (5, *data.schema.shape)
-    evaluation = vae.evaluate(data.x, samples=20)
-    assert np.isfinite([evaluation.elbo, evaluation.rate, evaluation.distortion, evaluation.log_likelihood.value]).all()
-    # Draws are rows that the model itself accepts.
-    assert np.isfinite(vae.score_samples(found[3])).all()
+    assert found[-1].shape == (5, *data.schema.shape)
+    assert np.isfinite(numbers(vae, data)).all()

@@ -22,6 +22,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "blocks": [0, 1.5, "many"],
     "channels": [(0,), (8, -1), "wide", 8],
     "checkpoint_seconds": [-1.0, NAN, "often"],
+    "classes": [1, 0, 2.5, "ten"],
     "clip": [0.0, -1.0, NAN, "hard"],
     "compile": ["maybe", 1, ""],
     "decoder": [3, ["MLP"]],

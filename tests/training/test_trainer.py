@@ -121,6 +121,12 @@ def test_the_best_validation_chooses_the_weights() -> None:
     assert not torch.equal(next(iter(made.average.tensors.values())), next(iter(outcome.best.values())))
 
 
+def test_weights_from_before_the_schedules_end_are_never_the_best() -> None:
+    made, _ = fit("warm-up", total=20, round_steps=5, validate=scripted([-1.0, -3.0, -2.0, -4.0]))
+    assert made.needs == 10
+    assert (made.state.best_value, made.state.best_step) == (-2.0, 15)
+
+
 class Crash(Crashed):
     """Ends a run after ten steps as a signal would."""
 

@@ -19,16 +19,13 @@ from lowerbound.core import (
     Network,
     Objective,
     Progress,
-    Term,
-    Trace,
-    draw,
     noise,
 )
 from lowerbound.core.objective import record
 from lowerbound.likelihoods import Bernoulli, Normal
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, ConvDecoder, ConvEncoder
-from lowerbound.objectives import ELBO, IWAE, SemiSupervised
+from lowerbound.objectives import ELBO, IWAE, AdversarialMatch, Distortion, SemiSupervised
 from lowerbound.posteriors import DiagonalNormal, OneHotCategorical, PrecisionWeighted
 from lowerbound.priors import StandardNormal, UniformCategorical
 
@@ -60,30 +57,6 @@ class Rows:
             first = step * self.batch_size + self.shard[0] * size
             rows = order[first : first + size]
             yield {name: value.index_select(0, rows) for name, value in self.data.items()}
-
-
-class Distortion(Term):
-    """-E_q[log p(x | z)]."""
-
-    def forward(self, trace: Trace) -> Tensor:
-        return trace.distortion().mean()
-
-
-class AdversarialMatch(Term):
-    """A critic tells codes from draws of the prior; the encoder works against it."""
-
-    def __init__(self, critic: Network) -> None:
-        super().__init__()
-        self.critic = critic
-
-    def forward(self, trace: Trace) -> Tensor:
-        return softplus(-self.critic(trace["z"].value.flatten(0, -2))).mean()
-
-    def critic_loss(self, trace: Trace) -> Tensor:
-        site = trace["z"]
-        real = draw(site.p, site.value.shape[:-1]).flatten(0, -2)
-        fake = site.value.detach().flatten(0, -2)
-        return softplus(-self.critic(real)).mean() + softplus(self.critic(fake)).mean()
 
 
 class ThreePlayers(Objective):

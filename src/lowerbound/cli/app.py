@@ -12,9 +12,11 @@ from lowerbound.cli.components import components
 from lowerbound.cli.datasets import datasets
 from lowerbound.cli.decode import decode
 from lowerbound.cli.diagnose import diagnose
+from lowerbound.cli.distances import distances
 from lowerbound.cli.doctor import doctor
 from lowerbound.cli.encode import encode
 from lowerbound.cli.evaluate import evaluate
+from lowerbound.cli.factors import factors
 from lowerbound.cli.fit import fit
 from lowerbound.cli.gaps import gaps
 from lowerbound.cli.guard import command, help_text
@@ -34,7 +36,7 @@ __all__ = ["app"]
 
 COMMANDS = (
     fit, resume, evaluate, diagnose, report, sample, encode, decode, reconstruct, score, traverse, impute,
-    gaps, check, rate_distortion, refit_prior, compare, recipes, components, datasets, doctor,
+    gaps, check, distances, factors, rate_distortion, refit_prior, compare, recipes, components, datasets, doctor,
 )  # fmt: skip
 
 app = typer.Typer(

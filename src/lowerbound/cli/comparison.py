@@ -15,7 +15,10 @@ from lowerbound.estimators.progress import duration
 
 __all__ = ["differences", "facts", "table"]
 
-NUMBERS = ("elbo", "elbo_error", "log_likelihood", "standard_error", "samples", "bits_per_dim", "n_rows", "split")
+NUMBERS = (
+    "elbo", "elbo_error", "log_likelihood", "standard_error", "samples", "bits_per_dim", "n_rows", "split",
+    "mean_squared_error", "mean_squared_error_error", "unbounded",
+)  # fmt: skip
 
 
 def facts(path: Path) -> dict[str, Any]:
@@ -78,8 +81,16 @@ def differences(rows: Sequence[dict[str, Any]]) -> list[str]:
     ['the runs were evaluated on different rows; their numbers cannot be compared.']
     """
     known = [row for row in rows if row["log_likelihood"] is not None]
+    without = [row for row in rows if row.get("unbounded")]
     found = [
-        f"{row['run']} has not been evaluated yet: lowerbound resume {row['run']}." for row in rows if row not in known
+        f"{row['run']} has not been evaluated yet: lowerbound resume {row['run']}."
+        for row in rows
+        if row not in known and row not in without
+    ]
+    found += [
+        f"{row['run']}: {row['unbounded']} Its squared error a feature is "
+        f"{with_error(row['mean_squared_error'], row['mean_squared_error_error'], 4)}."
+        for row in without
     ]
     if len({row["support"] for row in known}) > 1:
         found.append("some numbers are probabilities and some are densities; they cannot be compared.")

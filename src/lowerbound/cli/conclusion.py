@@ -12,7 +12,7 @@ from lowerbound.data import Dataset, read_rows
 from lowerbound.errors import RunError
 from lowerbound.estimators.card import card
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
-from lowerbound.estimators.evaluation import Evaluation, evaluate
+from lowerbound.estimators.evaluation import Evaluation, Reconstruction, evaluate
 from lowerbound.report import collect, write
 from lowerbound.runs import RunFolder
 
@@ -39,7 +39,7 @@ def is_concluded(folder: RunFolder, *, report: bool) -> bool:
     return all(folder.file(name).is_file() for name in names)
 
 
-def evaluated(run: OpenRun, dataset: Dataset, split: str, samples: int, screen: Screen) -> Evaluation:
+def evaluated(run: OpenRun, dataset: Dataset, split: str, samples: int, screen: Screen) -> Evaluation | Reconstruction:
     """Evaluate rows of a split, showing how far it is."""
     fitted = run.vae.fitted_
     x, _ = dataset.rows(split)
@@ -56,7 +56,8 @@ def diagnosed(run: OpenRun, dataset: Dataset, split: str, *, own: bool) -> Diagn
         c = dataset.condition(name) if fitted.conditional else None
         return read_rows(dataset.rows(name)[0], DIAGNOSED_ROWS), None if c is None else read_rows(c, DIAGNOSED_ROWS)
 
-    return diagnose(fitted, *some(split), train=some("train") if own and split != "train" else None)
+    train = some("train") if own and split != "train" else None
+    return diagnose(fitted, *some(split), train=train, settings=run.vae.settings_)
 
 
 def conclude(

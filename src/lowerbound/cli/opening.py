@@ -152,7 +152,6 @@ def select(
         Take held-out rows by default, where there are some.
     """
     from lowerbound.cli.matching import match
-    from lowerbound.data import Dataset
 
     dataset = own_data(run.config, screen) if what is None else _other(run, what, label, screen)
     own = what is None or _is_own(dataset, run)
@@ -163,7 +162,7 @@ def select(
     x, y = dataset.rows(chosen)
     if not len(x):
         raise DataError(f"{dataset.name} has no {chosen} rows: use --split {held_out(dataset)}.")
-    rows = Dataset(x, dataset.schema, y, None, dataset.name, dataset.source, dataset.licence)
+    rows = replace(dataset, x=x, y=y, splits=None, factors=dataset.factors_of(chosen))
     return Selection(rows, chosen, dataset, own)
 
 
@@ -200,4 +199,6 @@ def cut(dataset: Dataset, start: int, stop: int) -> Dataset:
     def part(rows: Any) -> Any:
         return rows[start:stop] if isinstance(rows, Tensor) else rows.read(start, min(stop, len(dataset)))
 
-    return replace(dataset, x=part(dataset.x), y=None if dataset.y is None else part(dataset.y), splits=None)
+    y = None if dataset.y is None else part(dataset.y)
+    factors = None if dataset.factors is None else dataset.factors[start:stop]
+    return replace(dataset, x=part(dataset.x), y=y, splits=None, factors=factors)

@@ -26,7 +26,8 @@ def score(
 ) -> None:
     """Write log p(x) of each row.
 
-    The column log_p has nats: higher is more likely. By default of all rows of the run's own data, in their order.
+    The column log_p has nats: higher is more likely. By default of all rows of the run's own data, in their order. A
+    model without a likelihood has no log p(x): it writes the column squared_error, of each row's reconstruction.
 
     For example::
 
@@ -46,6 +47,10 @@ def score(
     fitted = opened.vae.fitted_
     with screen.counting(f"Scoring, S = {samples}", len(rows)) as count:
         c = rows.condition() if fitted.conditional else None
+        if fitted.unbounded is not None:
+            screen.note(f"{fitted.unbounded} The column squared_error is written instead.", style="yellow")
+            save_table(out, fitted.squared_error(rows.x, c).numpy()[:, None], ["squared_error"], screen)
+            return
         found = fitted.log_likelihood(rows.x, c, samples, count.advance)
     columns = {"log_p": found.rows} | ({"log_p_error": found.row_errors, "ess": found.ess} if errors else {})
     save_table(out, np.stack(list(columns.values()), 1), list(columns), screen)

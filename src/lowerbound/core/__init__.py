@@ -13,6 +13,7 @@ from lowerbound.core.progress import Progress
 from lowerbound.core.schedule import Cosine, Cyclical, Linear, Schedule, value_at
 from lowerbound.core.support import SUPPORTS, check_same_support, describes
 from lowerbound.core.trace import Site, Trace
+from lowerbound.core.unbounded import why_unbounded
 
 __all__ = [
     "MADE",
@@ -60,5 +61,6 @@ __all__ = [
     "log_posterior",
     "take_rows",
     "value_at",
+    "why_unbounded",
     "with_posterior",
 ]

@@ -129,6 +129,6 @@ def with_posterior(model: Model, batch: Batch, name: str, q: Distribution, sampl
     """
     z = q.expand(torch.Size([samples, *q.batch_shape])).rsample()
     trace = model({**batch, name: z})
-    sites = {**trace.sites, name: Site(z, trace[name].p, q)}
+    sites = {**trace.sites, name: Site(z, trace[name].p, q, joined=trace[name].joined)}
     weight = torch.full(z.shape[:2], 1 / samples, dtype=z.dtype, device=z.device)
     return Trace(sites, weight, batch)

@@ -10,7 +10,7 @@ precision; what leaves a network is float32 (float64 stays), so densities are to
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -79,6 +79,8 @@ class Family(Component, nn.Module, ABC):
     scored : bool
         Whether a latent of this family has no gradient of its draws, and too many values for that:
         it is drawn, and trained by the score function.
+    has_density : bool
+        Whether its values have a density: False for a single point, which leaves a model without a bound on log p(x).
     """
 
     event_shape: Size
@@ -86,6 +88,7 @@ class Family(Component, nn.Module, ABC):
     support: str = "real"
     enumerable: bool = False
     scored: bool = False
+    has_density: bool = True
 
     @abstractmethod
     def forward(self, params: Tensor) -> Distribution:
@@ -112,7 +115,7 @@ def layer_precision(dtype: torch.dtype | None) -> Iterator[None]:
         _layers = before
 
 
-def call(network: nn.Module, shapes: Sequence[Size], inputs: Sequence[Tensor]) -> Tensor:
+def call(network: Callable[..., Tensor], shapes: Sequence[Size], inputs: Sequence[Tensor]) -> Tensor:
     """Run a network on inputs of shape ``(*lead_i, *shape_i)``; leads broadcast.
 
     Returns

@@ -49,7 +49,15 @@ class Level(Component, nn.Module, ABC):
 
 
 class Model(Component, nn.Module, ABC):
-    """A joint distribution of latent and observed variables, with a way to infer the latents."""
+    """A joint distribution of latent and observed variables, with a way to infer the latents.
+
+    Attributes
+    ----------
+    code : str or None
+        The latent that is the code of a row; all of them, joined, unless one is named.
+    """
+
+    code: str | None = None
 
     @abstractmethod
     def forward(self, batch: Batch, samples: int = 1, progress: Progress | None = None) -> Trace:

@@ -8,7 +8,7 @@ terms: functions of one trace, which add and scale.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -50,6 +50,14 @@ class Objective(Component, nn.Module, ABC):
             ``beta``, ... as 0-d tensors without gradient. ``elbo`` is the model's, whatever is
             optimised.
         """
+
+    def moves(self, model: Model, progress: Progress) -> Mapping[str, Tensor | bool]:
+        """Return which players move at this step, by name; who is not named moves.
+
+        A player that is held keeps its weights, its optimizer's memory and its average as they are. The names are the
+        same at every step.
+        """
+        return {}
 
     def schedules(self) -> Iterator[tuple[str, Schedule]]:
         """Yield ``(name, schedule)`` for each scheduled weight, so that a trainer can check them."""
@@ -117,11 +125,16 @@ class Term(Objective):
 
 
 def record(log: Log, trace: Trace, weights: dict[str, float | Tensor]) -> None:
-    """Write the true ELBO and its parts, and the weights in force, into ``log``."""
-    distortion, rate = trace.distortion().detach().mean(), trace.rate().detach().mean()
-    log["elbo"] = -(distortion + rate)
+    """Write the true ELBO and its parts, and the weights in force, into ``log``.
+
+    A posterior without a density has no rate: then it is the distortion alone.
+    """
+    distortion = trace.distortion().detach().mean()
+    if trace.has_rate:
+        rate = trace.rate().detach().mean()
+        log["elbo"] = -(distortion + rate)
+        log["rate"] = rate
     log["distortion"] = distortion
-    log["rate"] = rate
     for name, value in weights.items():
         log[name] = value.detach() if isinstance(value, Tensor) else distortion.new_tensor(value)
 
@@ -160,6 +173,12 @@ class Sum(Term):
         left, right = self.left.critic_loss(trace), self.right.critic_loss(trace)
         return right if left is None else left if right is None else left + right
 
+    def moves(self, model: Model, progress: Progress) -> Mapping[str, Tensor | bool]:
+        """Return who moves: nobody whom either term holds."""
+        left, right = self.left.moves(model, progress), self.right.moves(model, progress)
+        both = {name: left[name] & right[name] for name in left if name in right}
+        return {**left, **right, **both}
+
     def weights(self, progress: Progress) -> dict[str, float | Tensor]:
         """Return both terms' weights."""
         return {**self.left.weights(progress), **self.right.weights(progress)}
@@ -187,6 +206,10 @@ class Scaled(Term):
     def critic_loss(self, trace: Trace) -> Tensor | None:
         """Return the critic's loss, unscaled."""
         return self.term.critic_loss(trace)
+
+    def moves(self, model: Model, progress: Progress) -> Mapping[str, Tensor | bool]:
+        """Return who moves: as the term says."""
+        return self.term.moves(model, progress)
 
     def weights(self, progress: Progress) -> dict[str, float | Tensor]:
         """Return the term's weights and its factor under the term's name."""

@@ -43,7 +43,7 @@ def describes(family: str, data: str) -> bool:
 def check_same_support(q: Any, p: Any) -> None:
     """Refuse a posterior and a prior that live on different sets: their KL would be infinite or undefined.
 
-    Modules that do not say their support are let through.
+    Modules that do not say their support are let through. A prior needs a density.
 
     Raises
     ------
@@ -58,6 +58,10 @@ def check_same_support(q: Any, p: Any) -> None:
     ...
     lowerbound.errors.ConfigError: The posterior OneHotCategorical lives on vectors with a single 1, ...
     """
+    if not _has_density(p) or (not _has_density(q) and hasattr(p, "bind")):
+        raise ConfigError(
+            f"The prior {_name(p)} is made of single points, which have no density: choose another (prior='auto')."
+        )
     mine, theirs = getattr(q, "support", None), getattr(p, "support", None)
     if mine is None or theirs is None or mine == theirs:
         return
@@ -65,6 +69,10 @@ def check_same_support(q: Any, p: Any) -> None:
         f"The posterior {_name(q)} lives on {SUPPORTS[mine]}, and the prior {_name(p)} on {SUPPORTS[theirs]}: no KL "
         "divergence joins them. Choose both of one support, or leave the prior to be chosen (prior='auto')."
     )
+
+
+def _has_density(module: Any) -> bool:
+    return getattr(getattr(module, "family", module), "has_density", True)
 
 
 def _name(module: Any) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.distributions import Distribution, kl_divergence
 
 from lowerbound.core.progress import Progress
@@ -40,6 +40,11 @@ class Site:
         Whether the value was given.
     scored : bool
         Whether the value was drawn without a gradient: the trace's weight then carries that of log q.
+    joined : bool
+        Whether ``p`` depends on the value itself, through a latent that was inferred from it: the KL is then
+        that of this very value, and no closed form holds.
+    source : Module or None
+        What made ``p``, for terms about weights.
     """
 
     value: Tensor
@@ -47,6 +52,8 @@ class Site:
     q: Distribution | None = None
     observed: bool = False
     scored: bool = False
+    joined: bool = False
+    source: nn.Module | None = None
 
     def __post_init__(self) -> None:
         self._densities: dict[str, Tensor] = {}
@@ -71,12 +78,17 @@ class Site:
         return self._once("log_q", lambda: q.log_prob(self.value))
 
     @property
+    def has_rate(self) -> bool:
+        """Whether the posterior has a density, so that there is a KL."""
+        return getattr(self.q, "has_density", True)
+
+    @property
     def kl(self) -> Tensor:
         """KL(q || p): exact where a closed form is registered, else the estimate log q - log p."""
         return self._once("kl", self._kl)
 
     def _kl(self) -> Tensor:
-        if self.q is not None:
+        if self.q is not None and not self.joined:
             try:
                 return kl_divergence(self.q, self.p)
             except NotImplementedError:
@@ -116,6 +128,11 @@ class Trace:
     def observed(self) -> dict[str, Site]:
         """The sites whose value was given."""
         return {name: site for name, site in self.sites.items() if site.observed}
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether every latent's posterior has a density: without, there is no rate and no bound on log p(x)."""
+        return all(site.has_rate for site in self.latents.values())
 
     @property
     def scored(self) -> list[str]:
@@ -174,10 +191,14 @@ class Trace:
         parts += [site.log_p - site.log_q for site in self.latents.values()]
         return _total(parts, self.weight).expand(self.weight.shape)
 
+    def log_moment(self, order: float) -> Tensor:
+        """Return the log of the sum of weight x exp(order x log_weight), per row, ``(B,)``."""
+        total = order * self.log_weight() + self.weight.log()
+        return torch.logsumexp(total.flatten(0, -2), 0) if total.ndim > 1 else total
+
     def log_evidence(self) -> Tensor:
         """Return the log of the sum of weight x exp(log_weight): the importance-weighted bound per row, ``(B,)``."""
-        total = self.log_weight() + self.weight.log()
-        return torch.logsumexp(total.flatten(0, -2), 0) if total.ndim > 1 else total
+        return self.log_moment(1.0)
 
     def rate(self) -> Tensor:
         """Return E_q[KL] per row, nats, shape ``(B,)``."""

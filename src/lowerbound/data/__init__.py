@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from lowerbound.data.batches import make_batches
     from lowerbound.data.checking import check
     from lowerbound.data.dataset import Dataset, split_rows
+    from lowerbound.data.factors import Factors
     from lowerbound.data.in_memory import InMemory
     from lowerbound.data.inference import infer_schema
     from lowerbound.data.labels import encode_labels, one_hot, with_labels
     from lowerbound.data.missing import mask_missing, read_with_gaps
     from lowerbound.data.schema import Schema
     from lowerbound.data.sources.arrays import from_arrays
+    from lowerbound.data.sources.columns import read_factors
     from lowerbound.data.sources.opening import open_data
     from lowerbound.data.streaming import Streaming
     from lowerbound.data.streams import Source, read_rows
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Dataset",
+    "Factors",
     "InMemory",
     "Schema",
     "Source",
@@ -40,6 +43,7 @@ __all__ = [
     "open_data",
     "prepare",
     "prepare_fixed",
+    "read_factors",
     "read_rows",
     "read_with_gaps",
     "split_rows",
@@ -51,12 +55,14 @@ _HOMES = {
     "batches": ("make_batches",),
     "checking": ("check",),
     "dataset": ("Dataset", "split_rows"),
+    "factors": ("Factors",),
     "in_memory": ("InMemory",),
     "inference": ("infer_schema",),
     "labels": ("encode_labels", "one_hot", "with_labels"),
     "missing": ("mask_missing", "read_with_gaps"),
     "schema": ("Schema",),
     "sources.arrays": ("from_arrays",),
+    "sources.columns": ("read_factors",),
     "sources.opening": ("open_data",),
     "streaming": ("Streaming",),
     "streams": ("Source", "read_rows"),

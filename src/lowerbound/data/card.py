@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lowerbound.data.dataset import Dataset
+from lowerbound.data.factors import Factors
 from lowerbound.data.schema import Schema
 
 __all__ = ["Card", "RemoteFile"]
@@ -82,6 +83,13 @@ class Card:
         support = "binary" if binarize else "levels"
         return Schema(self.shape, support, levels=256, binarize=binarize, classes=classes)
 
-    def dataset(self, x: Tensor, schema: Schema, y: Tensor | None, splits: Mapping[str, Tensor]) -> Dataset:
+    def dataset(
+        self,
+        x: Tensor,
+        schema: Schema,
+        y: Tensor | None,
+        splits: Mapping[str, Tensor],
+        factors: Factors | None = None,
+    ) -> Dataset:
         """Return the rows with the facts on where they come from."""
-        return Dataset(x, schema, y, splits, self.name, self.source, self.licence)
+        return Dataset(x, schema, y, splits, self.name, self.source, self.licence, factors)

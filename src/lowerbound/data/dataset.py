@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from lowerbound.data.checking import check_values
+from lowerbound.data.factors import Factors
 from lowerbound.data.labels import one_hot
 from lowerbound.data.randomness import permutation
 from lowerbound.data.schema import Schema
 from lowerbound.data.streams import Source, Stripe, Striped, Through, blocks
-from lowerbound.errors import ConfigError, UnknownNameError, nearest
+from lowerbound.errors import ConfigError, ShapeError, UnknownNameError, nearest
 
 __all__ = ["Dataset", "split_rows"]
 
@@ -38,6 +39,13 @@ class Dataset:
         Row indices of ``"train"``, ``"valid"`` and ``"test"``; stripes of rows on disk.
     name, source, licence : str
         Where the data comes from and on which terms; ``licence`` is empty for the user's own data.
+    factors : Factors, optional
+        What each row was made from, where that is known.
+
+    Raises
+    ------
+    ShapeError
+        When rows and factors differ in number.
 
     Examples
     --------
@@ -56,6 +64,11 @@ class Dataset:
     name: str = "data"
     source: str = ""
     licence: str = ""
+    factors: Factors | None = None
+
+    def __post_init__(self) -> None:
+        if self.factors is not None and len(self.factors) != len(self.x):
+            raise ShapeError(f"{self.name} has {len(self.x)} rows and factors of {len(self.factors)}.")
 
     def __len__(self) -> int:
         return len(self.x)
@@ -120,10 +133,21 @@ class Dataset:
         """
         if split == "all":
             return self.x, self.y
+        part = self._part(split)
+        return _take(self.x, part), None if self.y is None else _take(self.y, part)
+
+    def factors_of(self, split: str) -> Factors | None:
+        """Return the factors of one split (``"all"`` for every row), None where they are not known."""
+        if self.factors is None or split == "all":
+            return self.factors
+        part = self._part(split)
+        return self.factors[part] if isinstance(part, Tensor) else None
+
+    def _part(self, split: str) -> Tensor | Stripe:
         known = dict(self.splits or {})
         if split not in known:
             raise UnknownNameError(f"{self.name} has no split {split!r}. {nearest(split, [*known, 'all'])}")
-        return _take(self.x, known[split]), None if self.y is None else _take(self.y, known[split])
+        return known[split]
 
     def condition(self, split: str = "all") -> Rows | None:
         """Return the condition c of one split, ``(n, condition_size)`` float32, or None without labels."""

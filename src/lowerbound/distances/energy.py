@@ -5,10 +5,10 @@ r"""The energy distance.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from lowerbound.distances.distance import Distance
+from lowerbound.distances.pairwise import contrast, lengths
 
 __all__ = ["Energy"]
 
@@ -38,15 +38,8 @@ class Energy(Distance):
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the estimate, a 0-d tensor, from draws ``(N, d)`` and ``(M, d)``."""
-        return 2.0 * _lengths(x, y).mean() - self._within(x) - self._within(y)
-
-    def _within(self, x: Tensor) -> Tensor:
-        n = len(x)
-        return _lengths(x, x).sum() / (n * max(n - 1, 1) if self.unbiased else n * n)
+        return contrast(_nearness, x, y, self.unbiased)
 
 
-def _lengths(x: Tensor, y: Tensor) -> Tensor:
-    """Return |x_i - y_j|, ``(N, M)``, with a gradient of zero where it is zero."""
-    square = (x[:, None] - y).square().sum(-1)
-    zero = square == 0
-    return torch.where(zero, 0.0, torch.where(zero, 1.0, square).sqrt())
+def _nearness(x: Tensor, y: Tensor) -> Tensor:
+    return -lengths(x, y)

@@ -24,6 +24,7 @@ from lowerbound.distributions.multinomial import Multinomial
 from lowerbound.distributions.negative_binomial import NegativeBinomial
 from lowerbound.distributions.one_hot import OneHot
 from lowerbound.distributions.ordinal import Ordinal
+from lowerbound.distributions.point import Point
 from lowerbound.distributions.poisson import Poisson
 from lowerbound.distributions.product import Product
 from lowerbound.distributions.quadrature import gauss_legendre
@@ -93,6 +94,7 @@ __all__ = [
     "Ordinal",
     "PermutationTransform",
     "PlanarTransform",
+    "Point",
     "Poisson",
     "Product",
     "RadialTransform",

@@ -48,7 +48,8 @@ def card(
         advice = "\n".join(f"- {sentence}" for sentence in diagnosis.get("advice", []))
         units = f"{diagnosis['active_units']} of {len(diagnosis['active'])} latent dimensions are active."
         parts.append(f"## Health\n\n{units}\n\n{advice}")
-    parts += ["## Use\n\n" + _use(recipe.conditional), "## Making\n\n" + _making(config, timing or {})]
+    unbounded = bool(config.get("unbounded"))
+    parts += ["## Use\n\n" + _use(recipe.conditional, unbounded), "## Making\n\n" + _making(config, timing or {})]
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,6 +69,8 @@ def _numbers(evaluation: Numbers) -> str:
         "ELBO": ("elbo", "elbo_error"), "rate": ("rate", "rate_error"),
         "distortion": ("distortion", "distortion_error"), "log p(x)": ("log_likelihood", "standard_error"),
         "bits per dimension": ("bits_per_dim", ""),
+        "squared error a feature": ("mean_squared_error", "mean_squared_error_error"),
+        "energy distance of codes to the prior": ("energy_distance", ""),
     }  # fmt: skip
     lines = ["| | value | standard error |", "|---|---|---|"]
     for label, (name, error) in named.items():
@@ -75,10 +78,11 @@ def _numbers(evaluation: Numbers) -> str:
             spread = evaluation.get(error)
             lines.append(f"| {label} | {evaluation[name]:.3f} | {'' if spread is None else f'{spread:.3f}'} |")
     rows = f"{evaluation['n_rows']:,} {evaluation['split']} rows. {evaluation['statement']}"
+    rows = " ".join(filter(None, [rows, evaluation.get("unbounded")]))
     return "\n".join([*lines, "", rows])
 
 
-def _use(conditional: bool) -> str:
+def _use(conditional: bool, unbounded: bool) -> str:
     y, given = (", y", "given, ") if conditional else ("", "")
     return "\n".join(
         [
@@ -87,7 +91,9 @@ def _use(conditional: bool) -> str:
             "",
             'vae = lb.load("this-folder")',
             f"codes = vae.transform(X{y})  # posterior means",
-            f"log_p = vae.score_samples(X{y})  # log p(x) of each row, nats",
+            f"errors = vae.squared_error(X{y})  # of reconstructions: there is no log p(x)"
+            if unbounded
+            else f"log_p = vae.score_samples(X{y})  # log p(x) of each row, nats",
             f"rows = vae.sample(10, {given}random_state=1)",
             "```",
         ]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lowerbound.core import draw, noise
+from lowerbound.core import draw, noise, why_unbounded
 from lowerbound.errors import ConfigError
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.rows import Rows
 
-__all__ = ["Codes", "draw_codes"]
+__all__ = ["Codes", "codes_used", "draw_codes"]
 
 DRAWS = 100_000
-"""Draws in all: at least two a row, at most sixteen."""
+"""Draws in all: at least two a row, at most sixteen; of a posterior that is a single point, one."""
 
 HELD = 10
 
@@ -46,6 +46,19 @@ class Codes:
         return None if self.c is None else self.c[rows]
 
 
+def codes_used(fitted: Fitted, n: int) -> int:
+    """Return how many draws a fit to ``n`` rows has."""
+    return _draws(fitted, n) * (n - _held(n))
+
+
+def _draws(fitted: Fitted, n: int) -> int:
+    return max(2, min(16, DRAWS // n)) if why_unbounded(fitted.model) is None else 1
+
+
+def _held(n: int) -> int:
+    return max(1, n // HELD)
+
+
 def draw_codes(fitted: Fitted, x: Rows, c: Rows | None, name: str) -> Codes:
     """Draw from the posterior of the latent variable ``name`` for every row; the same seed gives the same draws.
 
@@ -57,7 +70,7 @@ def draw_codes(fitted: Fitted, x: Rows, c: Rows | None, name: str) -> Codes:
     n = len(x)
     if n < 2:
         raise ConfigError("Fitting a prior takes at least two rows.")
-    draws = max(2, min(16, DRAWS // n))
+    draws = _draws(fitted, n)
     values, densities, conditions = [], [], []
     with torch.no_grad(), torch.random.fork_rng():
         torch.manual_seed(noise.mix_seed(fitted.seed, 6))
@@ -70,7 +83,7 @@ def draw_codes(fitted: Fitted, x: Rows, c: Rows | None, name: str) -> Codes:
             if "c" in batch:
                 conditions.append(batch["c"].expand(draws, *batch["c"].shape))
     order = torch.randperm(n, generator=torch.Generator().manual_seed(noise.mix_seed(fitted.seed, 7)))
-    held, used = order[: max(1, n // HELD)], order[max(1, n // HELD) :]
+    held, used = order[: _held(n)], order[_held(n) :]
     every = torch.arange(draws)[:, None] * n
     condition = torch.cat(conditions, 1).flatten(0, 1) if conditions else None
     log_p = torch.cat(densities, 1)

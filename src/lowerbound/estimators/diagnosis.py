@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ __all__ = ["Diagnosis", "diagnose"]
 
 QUIET = 0.01
 """Nats below which a latent dimension is said to carry nothing."""
+
+OVERFIT = 1.5
+"""Squared errors of held-out rows, in those of training rows, from which a model without a bound is said to overfit."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Diagnosis:
     train_elbo, valid_elbo : float
         Nats per row; NaN where there are no such rows.
     advice : list of str
+    train_error, valid_error : float
+        Mean squared error of reconstructions, for a model without a bound on log p(x); else NaN.
+    unbounded : str or None
+        Why there is no bound.
     """
 
     kl_per_dim: np.ndarray
@@ -49,6 +57,9 @@ class Diagnosis:
     valid_elbo: float
     n_rows: int
     advice: list[str] = field(default_factory=list)
+    train_error: float = math.nan
+    valid_error: float = math.nan
+    unbounded: str | None = None
 
     @property
     def active_units(self) -> int:
@@ -69,13 +80,24 @@ def _finite(value: Any) -> Any:
 
 
 def diagnose(
-    fitted: Fitted, x: Rows, c: Rows | None = None, train: tuple[Rows, Rows | None] | None = None
+    fitted: Fitted,
+    x: Rows,
+    c: Rows | None = None,
+    train: tuple[Rows, Rows | None] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Diagnosis:
-    """Measure a model on held-out rows, against training rows where they are given."""
+    """Measure a model on held-out rows, against training rows where they are given.
+
+    With the settings of its run, advice is about those.
+    """
     latents = fitted.latents(x, c)
-    valid_elbo = float(fitted.bound(x, c, samples=4).elbo.mean())
-    train_elbo = float(fitted.bound(*train, samples=4).elbo.mean()) if train is not None else math.nan
+    without = fitted.unbounded is not None
+    valid, seen = _quality(fitted, x, c), _quality(fitted, *train) if train is not None else math.nan
+    train_elbo, valid_elbo = (math.nan, math.nan) if without else (seen, valid)
+    train_error, valid_error = (seen, valid) if without else (math.nan, math.nan)
     hits = fitted.floor_hits(x, c)
+    collapsed = any(latent.active_units == 0 for latent in latents)
+    cure = _cure(settings or {}, fitted.predicts_itself(x, c)) if collapsed else ""
     return Diagnosis(
         kl_per_dim=np.concatenate([latent.kl_per_dim for latent in latents]),
         active=np.concatenate([latent.active for latent in latents]),
@@ -85,12 +107,24 @@ def diagnose(
         train_elbo=train_elbo,
         valid_elbo=valid_elbo,
         n_rows=len(x),
-        advice=_advice(latents, len(x), hits, train_elbo, valid_elbo),
+        advice=_advice(latents, len(x), hits, train_elbo, valid_elbo, valid_error / train_error, cure),
+        train_error=train_error,
+        valid_error=valid_error,
+        unbounded=fitted.unbounded,
     )
 
 
-def _advice(latents: list[Latents], n: int, hits: float, train_elbo: float, valid_elbo: float) -> list[str]:
-    advice = [sentence for latent in latents for sentence in _about(latent, n)]
+def _quality(fitted: Fitted, x: Rows, c: Rows | None) -> float:
+    """Return the mean ELBO of rows or, of a model without one, the mean squared error."""
+    if fitted.unbounded is not None:
+        return float(fitted.squared_error(x, c).mean())
+    return float(fitted.bound(x, c, samples=4).elbo.mean())
+
+
+def _advice(
+    latents: list[Latents], n: int, hits: float, train_elbo: float, valid_elbo: float, worse: float, cure: str
+) -> list[str]:
+    advice = [sentence for latent in latents for sentence in _about(latent, n, cure)]
     if hits > 0:
         advice.append(
             f"{hits:.0%} of the likelihood's variances rest on their floor: those features are constant or copied "
@@ -101,17 +135,22 @@ def _advice(latents: list[Latents], n: int, hits: float, train_elbo: float, vali
             f"Training rows score {train_elbo - valid_elbo:.1f} nats better than held-out rows: the model overfits. "
             "Use more data, a smaller network, dropout, or fewer epochs (patience)."
         )
+    if worse > OVERFIT:
+        advice.append(
+            f"Held-out rows are reconstructed with {worse:.1f} times the squared error of training rows: the model "
+            "overfits. Use more data, a smaller network, dropout, or fewer epochs (patience)."
+        )
     return advice or ["Nothing stands out: the latents are used and held-out rows score like training rows."]
 
 
-def _about(latent: Latents, n: int) -> list[str]:
+def _about(latent: Latents, n: int, cure: str) -> list[str]:
     out = []
     width, name = len(latent.active), latent.name
     quiet = int((latent.kl_per_dim < QUIET).sum()) if np.isfinite(latent.kl_per_dim).all() else 0
     if latent.active_units == 0:
         out.append(
-            f"The posterior of {name} has collapsed: no latent varies with the data. Lower beta, raise `warmup`, or "
-            "use a weaker decoder; check that the data has more than one kind of row."
+            f"The posterior of {name} has collapsed: no latent varies with the data. {cure} Check too that the data "
+            "has more than one kind of row."
         )
     elif quiet:
         out.append(
@@ -130,3 +169,25 @@ def _about(latent: Latents, n: int) -> list[str]:
             "so samples from the prior may look worse than reconstructions. A learned prior helps."
         )
     return out
+
+
+def _cure(settings: Mapping[str, Any], predicts_itself: bool) -> str:
+    """Say what keeps latents alive in a model of this kind that was trained so."""
+    beta, warmup = settings.get("beta"), settings.get("warmup")
+    number = isinstance(beta, (int, float))
+    out = []
+    if number and beta > 1:
+        out.append(f"Lower beta: it is {beta:g}, and above 1 every nat of the rate costs more than it can gain.")
+    if number and warmup == 0:
+        out.append("Let beta rise from zero: `warmup=0.1`, or the recipe `cyclical-vae`, which does so several times.")
+    if predicts_itself:
+        out.append(
+            "Its likelihood predicts each entry from those before it, and can do without codes: train the encoder "
+            "ahead of it (recipe `lagging-vae`), or keep a rate that it must use (`free-bits`, `delta-vae`, `bn-vae`)."
+        )
+    elif not out and number:
+        out.append(
+            "Keep a rate that the decoder must use (recipes `bn-vae`, `free-bits`, `delta-vae`), or let the codes "
+            "enter every layer of a deep decoder (`skip-vae`)."
+        )
+    return " ".join(out) or "Lower beta, raise `warmup`, or use a weaker decoder."

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from lowerbound.core import Batch, Model
+from lowerbound.core import Batch, Model, why_unbounded
 from lowerbound.data import Schema
+from lowerbound.distributions import Autoregressive
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.estimators.rows import Rows, fixed_batches
 from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
@@ -43,11 +44,27 @@ class Fitted:
         Of binarization and of scores.
     conditional
         Whether the model wants a condition c.
+    unbounded
+        Why there is no bound on log p(x), where the objective that it was trained for left none.
+
+    Attributes
+    ----------
+    unbounded : str or None
+        Why there is no bound on log p(x); None where there is one.
     """
 
-    def __init__(self, model: Model, schema: Schema, seed: int = 0, *, conditional: bool = False) -> None:
+    def __init__(
+        self,
+        model: Model,
+        schema: Schema,
+        seed: int = 0,
+        *,
+        conditional: bool = False,
+        unbounded: str | None = None,
+    ) -> None:
         self.model = model.eval()
         self.schema, self.seed, self.conditional = schema, seed, conditional
+        self.unbounded = unbounded or why_unbounded(model)
         self.device = next(model.parameters()).device
 
     def batches(self, x: Rows, c: Rows | None, size: int = 1024) -> Iterator[Batch]:
@@ -57,28 +74,58 @@ class Fitted:
         return fixed_batches(x, c if self.conditional else None, self.schema, self.device, size=size, seed=self.seed)
 
     def encode(self, x: Rows, c: Rows | None = None) -> Tensor:
-        """Return posterior means ``(n, D)``; several latents are joined, top first."""
-        parts = []
+        """Return posterior means ``(n, D)``; several latents are joined, top first, unless one is the model's code."""
+        parts, code = [], self.model.code
         with _asking():
             for batch in self.batches(x, c):
-                means = [_mean(site.q) for site in self.model(batch).latents.values() if site.q is not None]
+                latents = self.model(batch).latents
+                means = [_mean(site.q) for name, site in latents.items() if code in (None, name)]
                 rows = next(iter(batch.values())).shape[0]
                 parts.append(torch.cat([m.reshape(-1, rows, *m.shape[-1:])[0] for m in means], -1).cpu())
         return torch.cat(parts)
 
     def decode(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         """Return the mean of p(x | z), ``(n, *shape)``."""
-        parts = []
+        parts, sizes = [], self._code_sizes()
         with _asking():
             for start in range(0, len(z), 1024):
-                given = self._given(c, start, start + 1024) | {"z": z[start : start + 1024].to(self.device)}
-                parts.append(_mean(self.model.sample(len(given["z"]), **given)["x"].p).cpu())
+                codes = z[start : start + 1024].to(self.device)
+                latents = dict(zip(sizes, codes.split(list(sizes.values()), -1), strict=True))
+                given = self._given(c, start, start + 1024) | latents
+                parts.append(_mean(self.model.sample(len(codes), **given)["x"].p).cpu())
         return torch.cat(parts) if parts else torch.zeros(0, *self.schema.shape)
 
     def reconstruct(self, x: Rows, c: Rows | None = None) -> Tensor:
         """Return the mean of p(x | z) at the posterior mean z, ``(n, *shape)``."""
         condition = None if c is None else c[:] if isinstance(c, Tensor) else c.read(0, len(c))
         return self.decode(self.encode(x, c), condition)
+
+    def squared_error(self, x: Rows, c: Rows | None = None) -> Tensor:
+        """Return the mean squared error of each row's reconstruction over its features, ``(n,)``.
+
+        Both are in the units in which the model sees the data.
+        """
+        made, parts, start = self.reconstruct(x, c), [], 0
+        for batch in self.batches(x, c):
+            rows = batch["x"].cpu()
+            error = made[start : start + len(rows)] - rows
+            parts.append(error.double().square().flatten(1).mean(1))
+            start += len(rows)
+        return torch.cat(parts)
+
+    def need_likelihood(self) -> None:
+        """Refuse to go on where there is no bound on log p(x).
+
+        Raises
+        ------
+        ConfigError
+            Says why there is none, and what there is instead.
+        """
+        if self.unbounded is not None:
+            raise ConfigError(
+                f"{self.unbounded} There are codes, reconstructions with their squared error (squared_error, "
+                "anomaly_score, `lowerbound evaluate`) and samples."
+            )
 
     def sample(self, n: int, c: Tensor | None, seed: int, *, mean: bool = False) -> Tensor:
         """Draw ``n`` rows from the model: values, or the mean of p(x | z) at a drawn z."""
@@ -100,7 +147,15 @@ class Fitted:
 
     def bound(self, x: Rows, c: Rows | None = None, samples: int = 1) -> Bound:
         """Return ELBO, rate and distortion of each row, nats."""
+        self.need_likelihood()
         return elbo(self.model, self.batches(x, c), samples, seed=self.seed)
+
+    def distortion(self, x: Rows, c: Rows | None = None) -> float:
+        """Return the mean of -log p(x | z) at one drawn z, nats a row: also of a model without a rate."""
+        with _asking():
+            torch.manual_seed(self.seed)
+            rows = [self.model(batch).distortion().double().cpu() for batch in self.batches(x, c)]
+        return float(torch.cat(rows).mean())
 
     def log_likelihood(
         self,
@@ -116,6 +171,7 @@ class Fitted:
         Layers in ``precision="bfloat16"`` are faster, and off by hundredths of a nat: the
         result says which it was.
         """
+        self.need_likelihood()
         if precision not in ("float32", "bfloat16"):
             raise ConfigError(f"precision={precision!r}: use 'float32' or 'bfloat16'.")
         if samples < 1:
@@ -144,6 +200,11 @@ class Fitted:
         """Describe each latent variable over these rows."""
         return inspect_latents(self.model, self.batches(x, c), seed=self.seed)
 
+    def predicts_itself(self, x: Rows, c: Rows | None = None) -> bool:
+        """Whether p(x | z) predicts each entry of a row from those before it, and could do without a code."""
+        with _asking():
+            return isinstance(self.model(next(self.batches(x, c, size=1)))["x"].p, Autoregressive)
+
     def floor_hits(self, x: Rows, c: Rows | None = None) -> float:
         """Return the share of likelihood variances that rest on their floor."""
         likelihood: Any = getattr(self.model, "likelihood", None)
@@ -160,9 +221,16 @@ class Fitted:
     @property
     def code_size(self) -> int:
         """Entries of a row's code: the latents joined."""
-        c = torch.zeros(1, self.schema.condition_size) if self.conditional else None
-        x = torch.zeros(1, *self.schema.shape)
-        return self.encode(x, c).shape[1]
+        return sum(self._code_sizes().values())
+
+    def _code_sizes(self) -> dict[str, int]:
+        """Return the entries of each latent in a row's code, in their order."""
+        dtype = next(self.model.parameters()).dtype
+        c = torch.zeros(1, self.schema.condition_size, dtype=dtype) if self.conditional else None
+        with _asking():
+            (batch,) = self.batches(torch.zeros(1, *self.schema.shape, dtype=dtype), c)
+            latents = self.model(batch).latents
+        return {name: _mean(s.q).shape[-1] for name, s in latents.items() if self.model.code in (None, name)}
 
     def check_codes(self, z: Tensor) -> Tensor:
         """Return codes as float32 ``(n, D)``.

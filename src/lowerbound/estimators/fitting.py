@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from lowerbound.core import Batch, Model
+from lowerbound.core import Batch, Model, why_unbounded
 from lowerbound.data import Dataset, Schema, make_batches, prepare
 from lowerbound.estimators.bookkeeping import add_timing, fingerprint
 from lowerbound.estimators.fitted import Fitted
@@ -78,7 +78,7 @@ def fit(
     plan = plan or make_plan(dataset, settings, modules, processes)
     after = plan.settings.model.prior_after
     if after is not None:
-        check_refit(_fitted(plan), after)
+        check_refit(_fitted(plan), after, len(dataset.rows("train")[0]))
     path = folder.path if folder else None
     go = (_solving if plan.solved else _training)(plan, dataset, path, observers, processes, resume)
     if folder is not None and processes.main and not resume:
@@ -93,7 +93,9 @@ def fit(
 
 
 def _fitted(plan: Plan) -> Fitted:
-    return Fitted(plan.model, plan.schema, plan.settings.train.seed, conditional=plan.conditional)
+    unbounded = why_unbounded(plan.model, plan.objective)
+    seed = plan.settings.train.seed
+    return Fitted(plan.model, plan.schema, seed, conditional=plan.conditional, unbounded=unbounded)
 
 
 def _with_prior(plan: Plan, outcome: Outcome, dataset: Dataset, prior: str) -> tuple[Plan, Outcome]:
@@ -151,8 +153,12 @@ def _validation(plan: Plan, dataset: Dataset) -> Callable[[Model], dict[str, flo
     fitted = _fitted(plan)
 
     def validate(model: Model) -> dict[str, float]:
-        numbers = fitted.bound(x, c).summary()
-        return {name: numbers[name] for name in ("elbo", "rate", "distortion")}
+        if fitted.unbounded is None:
+            numbers = fitted.bound(x, c).summary()
+            return {name: numbers[name] for name in ("elbo", "rate", "distortion")}
+        error = {"mean_squared_error": float(fitted.squared_error(x, c).mean())}
+        # What the model itself lacks is the rate: its distortion is still what was trained.
+        return error if why_unbounded(model) is None else {**error, "distortion": fitted.distortion(x, c)}
 
     return validate
 
@@ -174,6 +180,7 @@ def describe(plan: Plan, dataset: Dataset, opened: Mapping[str, Any]) -> dict[st
             "fingerprint": fingerprint(dataset), "open": dict(opened),
         },
         "conditional": plan.conditional,
+        "unbounded": why_unbounded(plan.model, plan.objective),
         "seeds": {"seed": plan.settings.train.seed},
         "versions": versions(),
     }  # fmt: skip

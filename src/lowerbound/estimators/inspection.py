@@ -11,20 +11,23 @@ import torch
 from torch import Tensor
 
 from lowerbound.core import noise
-from lowerbound.data import Schema, check, mask_missing, prepare_fixed
+from lowerbound.data import Factors, Schema, check, mask_missing, prepare_fixed
+from lowerbound.errors import DataError
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.rows import Rows
 from lowerbound.metrics import (
     Check,
+    Disentanglement,
     Gaps,
     RateDistortion,
+    disentanglement,
     impute,
     inference_gaps,
     predictive_check,
     rate_distortion,
 )
 
-__all__ = ["Curve", "few", "fill_gaps", "find_gaps", "predictive_checks", "trace_curve"]
+__all__ = ["Curve", "few", "fill_gaps", "find_gaps", "match_factors", "predictive_checks", "trace_curve"]
 
 Advance = Callable[[int], None] | None
 ROWS = 128
@@ -56,6 +59,7 @@ class Curve:
 
 def find_gaps(fitted: Fitted, x: Rows, c: Rows | None, *, steps: int, samples: int, advance: Advance = None) -> Gaps:
     """Split log p(x) - ELBO of each row into approximation and amortisation."""
+    fitted.need_likelihood()
     batches = fitted.batches(x, c, ROWS)
     return inference_gaps(fitted.model, batches, steps=steps, samples=samples, seed=fitted.seed, advance=advance)
 
@@ -64,11 +68,20 @@ def trace_curve(
     fitted: Fitted, x: Rows, c: Rows | None, *, chains: int, temperatures: int, top: float, advance: Advance = None
 ) -> Curve:
     """Trace the rate-distortion curve of the decoder over some rows."""
+    fitted.need_likelihood()
     curve = rate_distortion(
         fitted.model, fitted.batches(x, c, ROWS), chains, temperatures, top=top, seed=fitted.seed, advance=advance
     )
     own = fitted.bound(x, c, samples=16).summary()
     return Curve(curve, own["rate"], own["distortion"], len(x))
+
+
+def match_factors(fitted: Fitted, x: Rows, c: Rows | None, factors: Any, *, seed: int | None = None) -> Disentanglement:
+    """Measure how posterior means follow known factors ``(n, K)`` of the rows."""
+    if factors is None:
+        raise DataError("The factors of these rows are not known: give them as (n, K) values, each of a few kinds.")
+    values = factors.values if isinstance(factors, Factors) else factors
+    return disentanglement(fitted.encode(x, c), values, seed=fitted.seed if seed is None else seed)
 
 
 def predictive_checks(
@@ -92,6 +105,7 @@ def fill_gaps(
 
     Data that the model sees binarized is filled by probabilities, on the scale that it was given in.
     """
+    fitted.need_likelihood()
     schema = fitted.schema
     values, seen = mask_missing(x, schema)
     rows = check(values, schema)

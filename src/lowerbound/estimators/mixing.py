@@ -12,11 +12,27 @@ from lowerbound.errors import ConfigError
 from lowerbound.estimators.codes import Codes
 from lowerbound.priors import NormalMixture
 
-__all__ = ["fit_mixture"]
+__all__ = ["check_enough", "fit_mixture"]
 
 MOST_DRAWS = 50_000
 ROUNDS, STEPS = 40, 5
 """Most rounds, and steps of each: the held draws are asked after each round."""
+
+
+def check_enough(prior: nn.Module, draws: int) -> None:
+    """Refuse a mixture of more components than there are draws to fit it to.
+
+    Raises
+    ------
+    ConfigError
+        Says how many there may be.
+    """
+    wanted = int(getattr(getattr(prior, "family", None), "components", 1))
+    if draws < wanted:
+        raise ConfigError(
+            f"{draws} draws are too few for {wanted} components: give more rows, or say "
+            f"NormalMixture(components={max(1, draws // 10)})."
+        )
 
 
 def fit_mixture(prior: nn.Module, codes: Codes, seed: int) -> None:
@@ -35,11 +51,7 @@ def fit_mixture(prior: nn.Module, codes: Codes, seed: int) -> None:
     assert isinstance(family, NormalMixture)
     z = codes.z.flatten(1).double().cpu().numpy()
     used, held = z[codes.used[:MOST_DRAWS].numpy()], z[codes.held.numpy()]
-    if len(used) < family.components:
-        raise ConfigError(
-            f"{len(used)} draws are too few for {family.components} components: give more rows, or say "
-            f"NormalMixture(components={max(1, len(used) // 10)})."
-        )
+    check_enough(prior, len(used))
     mixture = GaussianMixture(
         family.components, covariance_type="diag", tol=1e-5, reg_covar=1e-6 * float(used.var(0).mean()),
         max_iter=STEPS, warm_start=True, random_state=noise.mix_seed(seed, 8) % 2**32,

@@ -66,8 +66,9 @@ def load(
         schema = Schema.from_json(config["schema"])
         settings = Settings.make(**config["settings"])
         fitted = Fitted(
-            model.to(choose_device(device)), schema, settings.train.seed, conditional=bool(config.get("conditional"))
-        )
+            model.to(choose_device(device)), schema, settings.train.seed, conditional=bool(config.get("conditional")),
+            unbounded=config.get("unbounded"),
+        )  # fmt: skip
         vae = VAE(recipe=settings.recipe, n_components=settings.model.latent, random_state=settings.train.seed)
         vae.adopt(fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
         vae.n_iter_ = int(config["outcome"]["step"])

@@ -112,7 +112,8 @@ def make_plan(
     total = total_steps(settings.train, len(x), max(1, len(x) // size))
     if recipe.solve is not None:
         total = settings.train.epochs or SOLVER_STEPS
-    objective = _objective(settings, total, model).to(device)
+    objective = _objective(settings, total, model, dataset.schema).to(device)
+    _learn_from_rows(objective, x, dataset.schema, settings.train.seed, device)
     steps_needed(objective, total)
     return Plan(model, objective, chosen, total, dataset.schema, device, recipe.conditional)
 
@@ -140,21 +141,21 @@ def _build(schema: Schema, settings: Settings, modules: Mapping[str, nn.Module])
         return settings.recipe_.model(schema, settings.model, given)
 
 
-def _objective(settings: Settings, total: int, model: Model) -> Objective:
+def _objective(settings: Settings, total: int, model: Model, schema: Schema) -> Objective:
     """Build what is minimised, with seeded critics."""
     options, text = settings.model, settings.model.objective
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(noise.mix_seed(settings.train.seed, -2))
         if text is None:
-            return settings.recipe_.objective(Task(options, total, model, _schedule(options.beta)))
+            return settings.recipe_.objective(Task(options, total, model, _schedule(options.beta), schema))
         made = parse(text)
     if not isinstance(made, Objective):
         raise ConfigError(f"objective={text!r} is no objective: say what is minimised, such as ELBO(beta=2.0).")
     return made
 
 
-def _learn_from_rows(model: Model, x: Rows, schema: Schema, seed: int, device: torch.device) -> None:
-    """Tell the components of a model what they want to know of the training rows."""
+def _learn_from_rows(model: Model | Objective, x: Rows, schema: Schema, seed: int, device: torch.device) -> None:
+    """Tell the components of a model or an objective what they want to know of the training rows."""
     if any(isinstance(m, Calibrated) for m in model.modules()):
         mean, std = statistics(x, schema)
         calibrate(model, mean.to(device, torch.float32), std.to(device, torch.float32))

@@ -17,6 +17,11 @@ from lowerbound.training.history import Record
 
 __all__ = ["Pace", "Progress", "duration"]
 
+SHOWN = {
+    "train/elbo": "ELBO", "val/elbo": "validation", "train/distortion": "distortion", "val/distortion": "validation",
+}  # fmt: skip
+"""The numbers of a round that are shown: the ELBO, or the distortion of a model that has none."""
+
 WINDOW = 20.0
 """Seconds over which the pace is taken."""
 
@@ -133,7 +138,9 @@ class Progress:
 
     def record(self, record: Record) -> None:
         """Keep the numbers of a round, and tell them where there is no terminal."""
-        self.numbers = {name: record[name] for name in ("train/elbo", "val/elbo") if name in record}
+        kind = "elbo" if "train/elbo" in record or "val/elbo" in record else "distortion"
+        names = (f"train/{kind}", f"val/{kind}")
+        self.numbers = {SHOWN[name]: record[name] for name in names if name in record}
 
     def finish(self, reason: str) -> None:
         """End the display with a line on what was done."""
@@ -169,8 +176,7 @@ class Progress:
         return steps if self.batch_size is None else f"{steps}, {rate * self.batch_size:,.0f} rows/s"
 
     def _numbers(self) -> str:
-        names = {"train/elbo": "ELBO", "val/elbo": "validation"}
-        return "".join(f", {names[name]} {value:,.2f}" for name, value in self.numbers.items())
+        return "".join(f", {name} {value:,.2f}" for name, value in self.numbers.items())
 
     def _render(self) -> RenderableType:
         """Draw a bar, and a line of numbers below it."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data, read_with_gaps
 from lowerbound.errors import ConfigError, DataError, ShapeError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
-from lowerbound.estimators.evaluation import Evaluation, evaluate
+from lowerbound.estimators.evaluation import Evaluation, Reconstruction, evaluate
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.inspection import fill_gaps
 from lowerbound.estimators.rows import Rows
@@ -151,7 +151,13 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return self.fitted_.sample(n, c, seed, mean=mean).numpy()
 
     def score_samples(self, X: Any, y: Any = None) -> np.ndarray:
-        """Return log p(x) of each row, nats, by 64 importance samples: higher is more likely."""
+        """Return log p(x) of each row, nats, by 64 importance samples: higher is more likely.
+
+        Raises
+        ------
+        ConfigError
+            For a model without a likelihood, such as an autoencoder: it says why, and what there is instead.
+        """
         return self.log_likelihood(X, y, samples=SCORE_SAMPLES).rows
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -159,8 +165,13 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return float(self.score_samples(X, y).mean())
 
     def anomaly_score(self, X: Any, y: Any = None) -> np.ndarray:
-        """Return -log p(x) of each row, nats: higher is stranger."""
-        return -self.score_samples(X, y)
+        """Return how strange each row is: -log p(x), nats, or the squared error of a model without a likelihood."""
+        check_is_fitted(self, "fitted_")
+        return -self.score_samples(X, y) if self.fitted_.unbounded is None else self.squared_error(X, y)
+
+    def squared_error(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return the squared error of each row's reconstruction, mean over features, ``(n,)``."""
+        return self.fitted_rows(X, y, "squared_error").numpy()
 
     def log_likelihood(
         self, X: Any, y: Any = None, *, samples: int = 5000, precision: str = "float32"
@@ -201,8 +212,14 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         c = self._condition(y, len(X))
         return fill_gaps(self.fitted_, X, c, samples=_whole(samples, "samples", 1), draw=draw, seed=seed)
 
-    def evaluate(self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows") -> Evaluation:
-        """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning."""
+    def evaluate(
+        self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows"
+    ) -> Evaluation | Reconstruction:
+        """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning.
+
+        A model without a likelihood has none of them: then it is the squared error of reconstructions, the distance of
+        codes to the prior, and the reason (``unbounded``).
+        """
         samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
         return evaluate(self.fitted_, rows, c, samples=samples, split=split)
@@ -210,7 +227,8 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def diagnose(self, X: Any, y: Any = None, *, train: Any = None, train_y: Any = None) -> Diagnosis:
         """Return the health of the model on rows, with advice; ``train`` rows tell over- from underfitting."""
         rows, c = self._rows(X, y)
-        return diagnose(self.fitted_, rows, c, None if train is None else self._rows(train, train_y))
+        seen = None if train is None else self._rows(train, train_y)
+        return diagnose(self.fitted_, rows, c, seen, getattr(self, "settings_", None))
 
     def traverse(
         self, n_steps: int = 9, dims: list[int] | None = None, row: Any = None, span: float = 2.5, y: Any = None

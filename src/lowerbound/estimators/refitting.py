@@ -17,9 +17,9 @@ from torch.distributions import Distribution
 
 from lowerbound.core import Constant, Family, FromRows, Model, noise, take_rows
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.codes import Codes, draw_codes
+from lowerbound.estimators.codes import Codes, codes_used, draw_codes
 from lowerbound.estimators.fitted import Fitted
-from lowerbound.estimators.mixing import fit_mixture
+from lowerbound.estimators.mixing import check_enough, fit_mixture
 from lowerbound.estimators.rows import Rows, some_rows
 from lowerbound.models import VAE, Latent
 from lowerbound.priors import NormalMixture
@@ -49,15 +49,19 @@ class Refit:
     gain: float
 
 
-def check_refit(fitted: Fitted, prior: str) -> None:
-    """Refuse a prior that cannot be put into the model, before anything else is done.
+def check_refit(fitted: Fitted, prior: str, rows: int) -> None:
+    """Refuse a prior that cannot be fitted to the codes of so many rows, before anything else is done.
 
     Raises
     ------
     ConfigError
-        When the model has no level for it, or the prior does not exist or lives elsewhere.
+        When the model has no level for it, when the prior does not exist or lives elsewhere, or when there are
+        fewer codes than components.
     """
-    _replaced(fitted, prior)
+    made = _replaced(fitted, prior).levels[0]
+    assert isinstance(made, Latent)
+    if _is_mixture(made.prior_):
+        check_enough(made.prior_, codes_used(fitted, rows))
 
 
 def refit_prior(fitted: Fitted, x: Rows, c: Rows | None = None, prior: str = "normal-mixture") -> Refit:
@@ -93,7 +97,9 @@ def refit_prior(fitted: Fitted, x: Rows, c: Rows | None = None, prior: str = "no
     if wanted:
         take_rows(level.prior_, some_rows(x, fitted.schema, max(wanted), fitted.seed).to(fitted.device))
     codes = draw_codes(fitted, x, c, level.name)
-    result = Fitted(model, fitted.schema, fitted.seed, conditional=fitted.conditional)
+    result = Fitted(
+        model, fitted.schema, fitted.seed, conditional=fitted.conditional, unbounded=fitted.unbounded
+    )  # fmt: skip
     if _is_mixture(level.prior_):
         fit_mixture(level.prior_, codes, fitted.seed)
     elif any(p.requires_grad for p in level.prior_.parameters()):

@@ -37,6 +37,7 @@ def save(vae: Savable, path: Path, *, overwrite: bool = False) -> None:
             {
                 "settings": vae.settings_, "spec": vae.spec_, "schema": vae.fitted_.schema.to_json(),
                 "data": {"name": "given in memory", "open": {}}, "conditional": vae.fitted_.conditional,
+                "unbounded": vae.fitted_.unbounded,
                 "seeds": {"seed": vae.fitted_.seed}, "versions": versions(), "facts": vae.facts_,
                 "weights": {"file": "model.safetensors", "sha256": checksum},
                 "outcome": {"reason": "saved", "step": vae.n_iter_, "complete": True},

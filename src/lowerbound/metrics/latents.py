@@ -18,9 +18,11 @@ from torch import Tensor
 from lowerbound.core import Batch, Model, Site, noise
 from lowerbound.distributions import DiagonalNormal, kl_per_dimension
 
-__all__ = ["ACTIVE_VARIANCE", "Latents", "inspect_latents", "mutual_information"]
+__all__ = ["ACTIVE_VARIANCE", "Latents", "inspect_latents", "log_mixture", "mutual_information", "pooled_posterior"]
 
 ACTIVE_VARIANCE = 1e-2
+PAIRED = 2**23
+"""Entries of draws x rows x dimensions at once."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Latents:
         Mean over rows, nats; exact for diagonal normals against a diagonal prior, else NaN and
         only ``kl`` is known.
     kl : float
-        Mean KL, nats per row.
+        Mean KL, nats per row; NaN for a posterior without a density.
     means : ndarray, (n, D)
         Posterior means.
     mean_variance : ndarray, (D,)
@@ -91,9 +93,14 @@ def mutual_information(samples: Tensor, log_q: Tensor, density: DiagonalNormal) 
     >>> round(mutual_information(z, far.log_prob(z), far).item(), 4)
     0.6931
     """
-    n = len(samples)
-    marginal = torch.cat([torch.logsumexp(density.log_prob(z[:, None]), 1) for z in samples.split(256)]) - math.log(n)
-    return (log_q - marginal).mean()
+    return (log_q - log_mixture(samples, density)).mean()
+
+
+def log_mixture(samples: Tensor, density: DiagonalNormal) -> Tensor:
+    """Return log q(z) of draws ``(m, D)``, q being the mixture of the posteriors of ``n`` rows: ``(m,)``."""
+    n = len(density.params["loc"])
+    size = max(1, PAIRED // (n * samples.shape[1]))
+    return torch.cat([torch.logsumexp(density.log_prob(z[:, None]), 1) for z in samples.split(size)]) - math.log(n)
 
 
 def inspect_latents(model: Model, batches: Iterator[Batch], *, seed: int = 0) -> list[Latents]:
@@ -131,7 +138,7 @@ def _describe(name: str, sites: list[Site]) -> Latents:
         assert site.q is not None
         mean = site.q.mean
         means.append(mean.reshape(-1, *site.value.shape[2:]).flatten(1).double().cpu())
-        kl.append(site.kl.reshape(-1).double().cpu())
+        kl.append(site.kl.reshape(-1).double().cpu() if site.has_rate else torch.full((1,), math.nan).double())
     mu = torch.cat(means)
     total = float(torch.cat(kl).mean())
     variance = mu.var(0, correction=0)
@@ -151,7 +158,7 @@ def _describe(name: str, sites: list[Site]) -> Latents:
 def _per_dimension(sites: list[Site], width: int) -> np.ndarray:
     parts = []
     for site in sites:
-        if not (isinstance(site.q, DiagonalNormal) and isinstance(site.p, DiagonalNormal)):
+        if site.joined or not (isinstance(site.q, DiagonalNormal) and isinstance(site.p, DiagonalNormal)):
             return np.full(width, np.nan)
         entries = kl_per_dimension(site.q, site.p)
         parts.append(entries.reshape(-1, width).double().cpu())
@@ -159,11 +166,17 @@ def _per_dimension(sites: list[Site], width: int) -> np.ndarray:
 
 
 def _information(sites: list[Site]) -> float:
-    """Only posteriors that are diagonal normals of one row each can be mixed cheaply."""
-    if not all(isinstance(s.q, DiagonalNormal) and len(s.q.batch_shape) == 1 for s in sites):
+    posterior = pooled_posterior(sites)
+    if posterior is None:
         return math.nan
     value = torch.cat([s.value[0].flatten(1) for s in sites])
-    log_q = torch.cat([s.log_q[0] for s in sites])
-    loc = torch.cat([s.q.params["loc"].flatten(1) for s in sites if isinstance(s.q, DiagonalNormal)])
-    log_scale = torch.cat([s.q.params["log_scale"].flatten(1) for s in sites if isinstance(s.q, DiagonalNormal)])
-    return float(mutual_information(value, log_q, DiagonalNormal(loc, log_scale)))
+    return float(mutual_information(value, torch.cat([s.log_q[0] for s in sites]), posterior))
+
+
+def pooled_posterior(sites: list[Site]) -> DiagonalNormal | None:
+    """Return the posteriors of all rows as one; only diagonal normals of one row each can be mixed cheaply."""
+    found = [s.q for s in sites if isinstance(s.q, DiagonalNormal) and len(s.q.batch_shape) == 1]
+    if len(found) < len(sites):
+        return None
+    loc, log_scale = (torch.cat([q.params[name].flatten(1) for q in found]) for name in ("loc", "log_scale"))
+    return DiagonalNormal(loc, log_scale)

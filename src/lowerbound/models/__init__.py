@@ -2,6 +2,7 @@
 
 from lowerbound.models.latent import Latent
 from lowerbound.models.semi_amortized import SemiAmortized
+from lowerbound.models.two_stage import TwoStage
 from lowerbound.models.vae import VAE
 
-__all__ = ["VAE", "Latent", "SemiAmortized"]
+__all__ = ["VAE", "Latent", "SemiAmortized", "TwoStage"]

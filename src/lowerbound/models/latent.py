@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
 
@@ -31,6 +32,9 @@ class Latent(Level):
         Visit every value of a discrete variable instead of drawing one.
     score
         Train a posterior whose draws have no gradient by the score function.
+    apart
+        Stand beside the latents above: prior and posterior do not read their state, and the state passed on is
+        theirs joined with z, unless a network makes it.
 
     Raises
     ------
@@ -57,6 +61,7 @@ class Latent(Level):
         network: Network | None = None,
         enumerate: bool = False,
         score: bool = False,
+        apart: bool = False,
     ) -> None:
         super().__init__()
         self._bind(prior, posterior)
@@ -64,6 +69,7 @@ class Latent(Level):
         self.name = name
         self.enumerate = enumerate
         self.score = score
+        self.apart = apart
         self.prior_ = prior
         self.posterior_ = posterior
         self.combine = combine
@@ -82,27 +88,33 @@ class Latent(Level):
     def with_prior(self, prior: nn.Module) -> Latent:
         """Return this level with another prior; all else is shared."""
         return Latent(
-            self.name, prior, self.posterior_, self.combine, self.network, enumerate=self.enumerate, score=self.score
-        )
+            self.name, prior, self.posterior_, self.combine, self.network,
+            enumerate=self.enumerate, score=self.score, apart=self.apart,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         parts = [repr(self.name), repr(self.prior_), repr(self.posterior_)]
         parts += [f"{k}={v!r}" for k, v in (("combine", self.combine), ("network", self.network)) if v is not None]
-        parts += [f"{name}=True" for name in ("enumerate", "score") if getattr(self, name)]
+        parts += [f"{name}=True" for name in ("enumerate", "score", "apart") if getattr(self, name)]
         return f"Latent({', '.join(parts)})"
 
     def prior(self, h: Tensor | None, c: Tensor | None) -> Distribution:
         """p(z | h, c)."""
-        return self.prior_(h, c)
+        return self.prior_(None if self.apart else h, c)
 
     def posterior(self, p: Distribution, h: Tensor | None, a: Tensor | None, c: Tensor | None) -> Distribution:
         """q(z | a, h, c), combined with the prior ``p`` where the level says so."""
-        q = self.posterior_(a, h, c)
+        q = self.posterior_(a, None if self.apart else h, c)
         return q if self.combine is None else self.combine(q, p)
 
     def merge(self, h: Tensor | None, z: Tensor) -> Tensor:
         """Return the state for what is below."""
         if self.network is None:
-            return z
+            return z if h is None or not self.apart else _side_by_side(h, z)
         inputs = [z] if h is None else [h, z]
         return call(self.network, self.network.in_shapes, inputs)
+
+
+def _side_by_side(h: Tensor, z: Tensor) -> Tensor:
+    lead = torch.broadcast_shapes(h.shape[:-1], z.shape[:-1])
+    return torch.cat([part.expand(*lead, part.shape[-1]) for part in (h, z)], -1)

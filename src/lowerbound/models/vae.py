@@ -90,11 +90,18 @@ class VAE(Model):
         progress
             Kept in the trace for schedules.
         """
+        return self.infer(batch, (samples, self._present(batch).shape[0]), progress)
+
+    def infer(self, batch: Batch, lead: tuple[int, ...], progress: Progress | None = None) -> Trace:
+        """Infer the latents of rows that may have sample axes themselves: values are ``(*lead, *event)``."""
+        present = self._present(batch)
+        return self._run(batch, lead, self._encode(present), present, progress or Progress())
+
+    def _present(self, batch: Batch) -> Tensor:
         present = next((batch[name] for name in self.likelihoods if name in batch), None)
         if present is None:
             raise ShapeError(f"The batch holds none of {sorted(self.likelihoods)}; it has {sorted(batch)}.")
-        acts = self._encode(present)
-        return self._run(batch, (samples, present.shape[0]), acts, present, progress or Progress())
+        return present
 
     def sample(self, n: int, **given: Tensor) -> Trace:
         """Draw ``n`` rows; what is ``given`` (latents, ``c``, other observed variables) is kept."""
@@ -143,9 +150,9 @@ class VAE(Model):
         for name, likelihood in self.likelihoods.items():
             p = likelihood(h, c)
             if name in batch:
-                sites[name] = Site(batch[name], p, observed=True)
+                sites[name] = Site(batch[name], p, observed=True, source=likelihood)
             elif acts is None:
-                sites[name] = Site(draw(p, weight.shape), p)
+                sites[name] = Site(draw(p, weight.shape), p, source=likelihood)
         return Trace(sites, weight, batch, progress)
 
 

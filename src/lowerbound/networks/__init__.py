@@ -2,8 +2,25 @@
 
 from lowerbound.networks.activation import activation
 from lowerbound.networks.conv import ConvDecoder, ConvEncoder
+from lowerbound.networks.conv_features import ConvFeatures
+from lowerbound.networks.discriminator import Discriminator
+from lowerbound.networks.kernel_features import KernelFeatures
 from lowerbound.networks.mlp import MLP
+from lowerbound.networks.skip_mlp import SkipMLP
+from lowerbound.networks.spectral_norm import SpectralNorm
 from lowerbound.networks.standardized import Standardized
 from lowerbound.networks.wrapped import Wrapped
 
-__all__ = ["MLP", "ConvDecoder", "ConvEncoder", "Standardized", "Wrapped", "activation"]
+__all__ = [
+    "KernelFeatures",
+    "MLP",
+    "ConvDecoder",
+    "ConvEncoder",
+    "ConvFeatures",
+    "Discriminator",
+    "SkipMLP",
+    "SpectralNorm",
+    "Standardized",
+    "Wrapped",
+    "activation",
+]

@@ -12,7 +12,7 @@ from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ConfigError
 from lowerbound.networks.activation import activation
 
-__all__ = ["MLP"]
+__all__ = ["MLP", "hidden_layer"]
 
 
 class MLP(Network):
@@ -59,12 +59,7 @@ class MLP(Network):
         widths = [sum(math.prod(s) for s in self.in_shapes), *hidden]
         layers: list[nn.Module] = []
         for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
-            if nonlinearity == "gated":
-                layers += [nn.Linear(n_in, 2 * n_out), nn.GLU(-1)]
-            else:
-                layers += [nn.Linear(n_in, n_out), activation(nonlinearity)]
-            if dropout:
-                layers.append(nn.Dropout(dropout))
+            layers += hidden_layer(n_in, n_out, nonlinearity, dropout)
         layers.append(nn.Linear(widths[-1], math.prod(self.out_shape)))
         self.layers = nn.Sequential(*layers)
 
@@ -73,3 +68,10 @@ class MLP(Network):
         flat = [x.flatten(1) for x in inputs]
         joined = flat[0] if len(flat) == 1 else torch.cat(flat, -1)
         return self.layers(joined).reshape(-1, *self.out_shape)
+
+
+def hidden_layer(n_in: int, n_out: int, nonlinearity: str, dropout: float) -> list[nn.Module]:
+    """Return the modules of one hidden layer, in order."""
+    gated = nonlinearity == "gated"
+    layers = [nn.Linear(n_in, 2 * n_out if gated else n_out), nn.GLU(-1) if gated else activation(nonlinearity)]
+    return [*layers, nn.Dropout(dropout)] if dropout else layers

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from lowerbound.core import Component, Site, Trace, describe, draw
-from lowerbound.distributions import Bernoulli
+from lowerbound.distributions import Bernoulli, DiagonalNormal, Elementwise, kl_per_dimension
 from lowerbound.errors import ConfigError
 
-__all__ = ["codes", "log_weight_along_path", "named_latent", "only_bits"]
+__all__ = ["codes", "drawn", "independent", "log_weight_along_path", "named_latent", "only_bits", "rate_by_dimension"]
 
 
 def log_weight_along_path(objective: Component, trace: Trace) -> tuple[Tensor, Tensor]:
@@ -59,8 +59,8 @@ def named_latent(objective: Component, trace: Trace, name: str | None = None) ->
     )
 
 
-def codes(objective: Component, trace: Trace, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """Return draws of the aggregate posterior and as many of the prior, each ``(S * B, d)``.
+def drawn(objective: Component, trace: Trace, name: str | None = None) -> tuple[Site, Tensor]:
+    """Return a latent variable and its draws, those of the aggregate posterior: ``(S * B, d)``.
 
     Raises
     ------
@@ -73,9 +73,40 @@ def codes(objective: Component, trace: Trace, name: str | None = None) -> tuple[
             f"{describe(objective)} compares draws through which a gradient reaches the encoder; "
             "this posterior has none."
         )
+    return site, site.value.flatten(0, 1).flatten(1)
+
+
+def codes(objective: Component, trace: Trace, name: str | None = None) -> tuple[Tensor, Tensor]:
+    """Return draws of the aggregate posterior and as many of the prior, each ``(S * B, d)``.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`drawn`.
+    """
+    site, posterior = drawn(objective, trace, name)
     with torch.no_grad():
         other = draw(site.p, site.value.shape[: trace.weight.ndim])
-    return site.value.flatten(0, 1).flatten(1), other.flatten(0, 1).flatten(1)
+    return posterior, other.flatten(0, 1).flatten(1)
+
+
+def independent(objective: Component, trace: Trace, name: str | None = None) -> tuple[Site, Elementwise]:
+    """Return a latent variable and its posterior of independent coordinates, one a row, batch ``(B,)``.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`named_latent`, and when the posterior is another.
+    """
+    site = named_latent(objective, trace, name)
+    q = site.q
+    lead = site.value.ndim - len(q.event_shape) if q is not None else 0
+    if not isinstance(q, Elementwise) or len(q.batch_shape) != 1 or lead != 2:
+        raise ConfigError(
+            f"{describe(objective)} needs a posterior of independent coordinates that reads the row alone; this one "
+            f"is a {type(q).__name__}. Use posterior='diagonal-normal'."
+        )
+    return site, q
 
 
 def only_bits(objective: Component, trace: Trace) -> tuple[Site, Tensor]:
@@ -93,3 +124,29 @@ def only_bits(objective: Component, trace: Trace) -> tuple[Site, Tensor]:
             f"{', '.join(trace.scored) or 'none'} so. Use posterior='bernoulli-latent', or another objective."
         )
     return sites[0], sites[0].q.params["logits"]
+
+
+def rate_by_dimension(objective: Component, trace: Trace, name: str | None = None) -> Tensor:
+    """Return the mean over the batch of each coordinate's KL(q || p), nats, ``(d,)``.
+
+    Exact for normals; for others it is log q - log p of the draws.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`named_latent`, and when coordinates of posterior or prior are not independent.
+    """
+    site = named_latent(objective, trace, name)
+    q, p = site.q, site.p
+    if not isinstance(q, Elementwise) or not isinstance(p, Elementwise):
+        raise ConfigError(
+            f"{describe(objective)} needs a posterior and a prior of independent coordinates; these are a "
+            f"{type(q).__name__} and a {type(p).__name__}. Use per='total'."
+        )
+    if isinstance(q, DiagonalNormal) and isinstance(p, DiagonalNormal) and not site.joined:
+        entries = kl_per_dimension(q, p)
+    else:
+        entries = q.log_density(site.value) - p.log_density(site.value)
+    entries = entries.flatten(entries.ndim - len(q.event_shape))
+    weighted = entries * trace.weight.unsqueeze(-1)
+    return weighted.flatten(0, -2).sum(0) / trace.weight.shape[-1]

@@ -3,24 +3,23 @@ r"""Wake and sleep: the model learns from inferred latents, the encoder from dre
 .. math:: \mathrm{wake}: \; -E_{q(z \mid x)}[\log p(x, z)] \quad \text{moves prior and likelihood}; \qquad
           \mathrm{sleep}: \; -E_{p(x, z)}[\log q(z \mid x)] \quad \text{moves posterior and encoder}
 
-No gradient passes through a draw, so latents may be of any kind.
+With draws weighted by their importance, :math:`\tilde w_s`, the encoder can learn while awake too, of the data's own
+posterior: :math:`-\sum_s \tilde w_s \log q(z_s \mid x)`. No gradient passes through a draw, so latents may be of any
+kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from lowerbound.core import Batch, Log, Model, Objective, Progress, log_posterior
+from lowerbound.core import Batch, Log, Model, Objective, Progress, Trace, log_posterior
 from lowerbound.core.component import positive
 from lowerbound.core.objective import record
 from lowerbound.errors import ConfigError
+from lowerbound.objectives._halves import halves, log_joint
 
 __all__ = ["WakeSleep"]
-
-GENERATIVE, INFERENCE = ("prior_", "network"), ("posterior_", "combine")
 
 
 class WakeSleep(Objective):
@@ -33,16 +32,20 @@ class WakeSleep(Objective):
     weighted
         Weigh the draws of the wake phase by their importance: reweighted wake-sleep, whose wake phase follows
         the importance-weighted bound.
+    awake
+        Share of the wake phase in the encoder's loss, 0 to 1: at 0 it learns from dreams alone, at 1 from data alone,
+        between from both. More than 0 only of weighted draws.
 
     Raises
     ------
     ConfigError
-        For a model without levels, or whose prior is made of its posterior: the halves must be apart.
+        For a model without levels, or whose prior is made of its posterior: the halves must be apart. And when
+        ``awake`` asks for weights that are not there.
 
     References
     ----------
     Hinton, Dayan, Frey and Neal, The wake-sleep algorithm for unsupervised neural networks, 1995; Bornschein and
-    Bengio, Reweighted Wake-Sleep, 2015, equations 5 and 6.
+    Bengio, Reweighted Wake-Sleep, 2015, equations 5 and 6, and its wake-phase q update (``awake``).
 
     Examples
     --------
@@ -50,30 +53,47 @@ class WakeSleep(Objective):
     WakeSleep(samples=5, weighted=True)
     """
 
-    def __init__(self, samples: int = 1, weighted: bool = False) -> None:
+    def __init__(self, samples: int = 1, weighted: bool = False, awake: float = 0.0) -> None:
         super().__init__()
         self.samples = positive(samples, "samples")
         self.weighted = weighted
+        self.awake = awake
+        if not 0 <= awake <= 1:
+            raise ConfigError(f"awake={awake}: a share of the encoder's loss lies between 0 and 1.")
+        if awake and not weighted:
+            raise ConfigError(f"awake={awake}: plain draws tell an encoder nothing while awake; say weighted=True.")
 
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
-        """Return the wake loss of the generative parts, and the sleep loss of the others."""
-        generative, inference = list(_parts(model, GENERATIVE)), list(_parts(model, INFERENCE))
-        _check_apart(generative, inference)
-        wake = self.wake(model, batch, progress, log)
-        dreamt = self.sleep(model, batch)
-        return {**{name: wake for name, _ in generative}, **{name: dreamt for name, _ in inference}}
-
-    def wake(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> Tensor:
-        """Return -E_q[log p(x, z)], whose gradient is that of the generative parts."""
-        with torch.no_grad():
-            drawn = model(batch, samples=self.samples, progress=progress)
-            share = (drawn.log_weight() + drawn.weight.log()).flatten(0, -2).softmax(0).reshape(drawn.weight.shape)
+        """Return the wake loss of the generative parts, and that of the others: asleep, awake or both."""
+        generative, inference = halves(self, model)
+        drawn, share = self.infer(model, batch, progress)
         if log is not None:
             record(log, drawn, {})
-        values = {name: site.value for name, site in drawn.latents.items()}
-        run = model({**batch, **values}, progress=progress)
-        joint = sum((site.log_p for site in run.sites.values()), torch.zeros_like(drawn.weight))
-        return -(joint * (share if self.weighted else drawn.weight)).flatten(0, -2).sum(0).mean()
+        learnt = self.wake(model, batch, drawn, share, progress)
+        inferred = torch.zeros_like(learnt)
+        if self.awake < 1:
+            inferred = inferred + (1 - self.awake) * self.sleep(model, batch)
+        if self.awake > 0:
+            inferred = inferred + self.awake * self.wake_posterior(model, batch, drawn, share)
+        return {**dict.fromkeys(generative, learnt), **dict.fromkeys(inference, inferred)}
+
+    @torch.no_grad()
+    def infer(self, model: Model, batch: Batch, progress: Progress) -> tuple[Trace, Tensor]:
+        """Return draws of the posterior without a gradient, and the weight of each, ``(*samples, B)``."""
+        drawn = model(batch, samples=self.samples, progress=progress)
+        if not self.weighted:
+            return drawn, drawn.weight
+        total = (drawn.log_weight() + drawn.weight.log()).flatten(0, -2)
+        return drawn, total.softmax(0).reshape(drawn.weight.shape)
+
+    def wake(self, model: Model, batch: Batch, drawn: Trace, share: Tensor, progress: Progress) -> Tensor:
+        """Return -E[log p(x, z)] of these draws, whose gradient is that of the generative parts."""
+        return -(log_joint(model, batch, drawn, progress) * share).flatten(0, -2).sum(0).mean()
+
+    def wake_posterior(self, model: Model, batch: Batch, drawn: Trace, share: Tensor) -> Tensor:
+        """Return -E[log q(z | x)] of these draws, whose gradient is that of the inference parts."""
+        log_q = log_posterior(model, batch, {name: site.value for name, site in drawn.latents.items()})
+        return -(log_q * share).flatten(0, -2).sum(0).mean()
 
     def sleep(self, model: Model, batch: Batch) -> Tensor:
         """Return -log q(z | x) of dreamt rows, whose gradient is that of the inference parts."""
@@ -85,24 +105,3 @@ class WakeSleep(Objective):
         latents = {name: site.value for name, site in dream.sites.items() if name in levels}
         rows = {name: site.value for name, site in dream.sites.items() if name in observed}
         return -log_posterior(model, {**given, **rows}, latents).mean()
-
-
-def _parts(model: Model, roles: tuple[str, ...]) -> Iterator[tuple[str, nn.Module]]:
-    """Yield the players of one half that have parameters."""
-    levels = getattr(model, "levels", None)
-    if levels is None:
-        raise ConfigError(f"WakeSleep trains the levels of a model; {type(model).__name__} has none.")
-    named = [
-        (f"model.levels.{i}.{role}", getattr(level, role, None)) for i, level in enumerate(levels) for role in roles
-    ]
-    shared = "likelihood" if roles is GENERATIVE else "encoder"
-    named.append((f"model.{shared}", getattr(model, shared, None)))
-    for name, part in named:
-        if isinstance(part, nn.Module) and any(True for _ in part.parameters()):
-            yield name, part
-
-
-def _check_apart(generative: list[tuple[str, nn.Module]], inference: list[tuple[str, nn.Module]]) -> None:
-    one, two = ({id(p) for _, part in half for p in part.parameters()} for half in (generative, inference))
-    if one & two:
-        raise ConfigError("WakeSleep moves prior and posterior apart, but this prior is made of the posterior.")

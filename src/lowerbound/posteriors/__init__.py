@@ -1,9 +1,11 @@
 """Families for latents, and ways to combine them: q(z | x)."""
 
+from lowerbound.posteriors.batch_norm_normal import BatchNormNormal
 from lowerbound.posteriors.bernoulli_latent import BernoulliLatent
 from lowerbound.posteriors.cholesky_normal import CholeskyNormal
 from lowerbound.posteriors.conditioners import Conditioners
 from lowerbound.posteriors.coupling import Coupling
+from lowerbound.posteriors.delta_normal import DeltaNormal
 from lowerbound.posteriors.diagonal_beta import DiagonalBeta
 from lowerbound.posteriors.diagonal_gamma import DiagonalGamma
 from lowerbound.posteriors.diagonal_laplace import DiagonalLaplace
@@ -17,6 +19,7 @@ from lowerbound.posteriors.inverse_autoregressive import InverseAutoregressive
 from lowerbound.posteriors.low_rank_normal import LowRankNormal
 from lowerbound.posteriors.one_hot_categorical import OneHotCategorical
 from lowerbound.posteriors.planar import Planar
+from lowerbound.posteriors.point import Point
 from lowerbound.posteriors.precision_weighted import PrecisionWeighted
 from lowerbound.posteriors.radial import Radial
 from lowerbound.posteriors.relaxed_bernoulli import RelaxedBernoulli
@@ -30,6 +33,8 @@ from lowerbound.posteriors.von_mises_fisher import VonMisesFisher
 from lowerbound.posteriors.wrapped_normal import WrappedNormal
 
 __all__ = [
+    "BatchNormNormal",
+    "DeltaNormal",
     "BernoulliLatent",
     "CholeskyNormal",
     "Conditioners",
@@ -47,6 +52,7 @@ __all__ = [
     "LowRankNormal",
     "OneHotCategorical",
     "Planar",
+    "Point",
     "PrecisionWeighted",
     "Radial",
     "RelaxedBernoulli",

@@ -11,11 +11,20 @@ from lowerbound.core import Conditional, Constant, Family, Network, Size, descri
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.models import VAE, Latent
-from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wrapped
+from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, SkipMLP, Standardized, Wrapped
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.spec import fill, members
 
-__all__ = ["data_support", "flat_vae", "latent_prior", "latent_size", "likelihood_family"]
+__all__ = [
+    "data_support",
+    "decoder",
+    "encoder_network",
+    "flat_vae",
+    "latent_prior",
+    "latent_size",
+    "likelihood_family",
+    "posterior_family",
+]
 
 USUAL = {"binary": "bernoulli", "levels": "discretized-logistic"}
 """The likelihood of each support; a normal for all others."""
@@ -102,19 +111,44 @@ def flat_vae(
         Shape of c, for a conditional model.
     """
     size = latent_size(schema, options)
-    family = likelihood_family(schema, options)
+    q = posterior_family(schema, options)
+    extra: tuple[Size, ...] = () if condition is None else (tuple(condition),)
+    encoder = encoder_network(schema, options, modules, (schema.shape, *extra), q.params_shape)
+    prior = latent_prior(schema, options, q, condition)
+    level = Latent("z", prior, Conditional(q, encoder), enumerate=q.enumerable, score=q.scored)
+    return VAE([level], decoder(schema, options, modules, ((size,), *extra)))
+
+
+def posterior_family(schema: Schema, options: ModelOptions) -> Family:
+    """Return q(z | x)'s family.
+
+    Raises
+    ------
+    ConfigError
+        For a name that stands for no posterior of its own.
+    """
     named = "diagonal-normal" if options.posterior == "auto" else options.posterior
-    q = fill(named, ["posteriors"], event_shape=(size,), data_shape=schema.shape)
+    q = fill(named, ["posteriors"], event_shape=(latent_size(schema, options),), data_shape=schema.shape)
     if not isinstance(q, Family):
         raise ConfigError(f"posterior={options.posterior!r} combines posteriors and is none itself.")
-    extra: tuple[Size, ...] = () if condition is None else (tuple(condition),)
-    encoder = _own("encoder", modules, (schema.shape, *extra), q.params_shape)
-    encoder = encoder or _encoder(schema, options, (schema.shape, *extra), q.params_shape)
-    decoder = _own("decoder", modules, ((size,), *extra), family.params_shape)
-    decoder = decoder or _decoder(schema, options, ((size,), *extra), family)
-    prior = latent_prior(schema, options, q, condition)
-    level = Latent("z", prior, Conditional(q, _scaled(schema, encoder)), enumerate=q.enumerable, score=q.scored)
-    return VAE([level], Conditional(family, decoder))
+    return q
+
+
+def encoder_network(
+    schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module], in_shapes: Sequence[Size], out_shape: Size
+) -> Network:
+    """Return the user's own encoder, or one for the data, which sees its first input on a scale near one."""
+    own = _own("encoder", modules, in_shapes, out_shape)
+    return _scaled(schema, own or _encoder(schema, options, in_shapes, out_shape))
+
+
+def decoder(
+    schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module], in_shapes: Sequence[Size]
+) -> Conditional:
+    """Return p(x | state), by the user's own network or one for the data."""
+    family = likelihood_family(schema, options)
+    own = _own("decoder", modules, in_shapes, family.params_shape)
+    return Conditional(family, own or _decoder(schema, options, in_shapes, family))
 
 
 def _own(role: str, modules: Mapping[str, nn.Module], in_shapes: Sequence[Size], out_shape: Size) -> Network | None:
@@ -171,7 +205,7 @@ def _scaled(schema: Schema, network: Network) -> Network:
 def _convolutional(schema: Schema, options: ModelOptions) -> bool:
     if options.network == "conv" and schema.kind != "image":
         raise ConfigError(f"network='conv' needs images; this data has the shape {schema.shape}. Use network='mlp'.")
-    return schema.kind == "image" and options.network != "mlp"
+    return schema.kind == "image" and options.network not in ("mlp", "skip")
 
 
 def _stages(schema: Schema, options: ModelOptions) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -206,4 +240,5 @@ def _decoder(schema: Schema, options: ModelOptions, in_shapes: Sequence[Size], f
             in_shapes, family.params_shape, channels, blocks, nonlinearity=options.nonlinearity or "silu", last=last
         )
     hidden = tuple(reversed(_hidden(schema, options)))
-    return MLP(in_shapes, family.params_shape, hidden, options.nonlinearity or "gated", options.dropout)
+    network = SkipMLP if options.network == "skip" else MLP
+    return network(in_shapes, family.params_shape, hidden, options.nonlinearity or "gated", options.dropout)

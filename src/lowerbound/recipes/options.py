@@ -23,6 +23,9 @@ class ModelOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     latent: Positive | None = Field(None, description="size of the latent space")
+    classes: Annotated[int, Field(ge=2)] | None = Field(
+        None, description="classes of a discrete latent, in recipes that have one; 10"
+    )
     likelihood: str = Field(
         "auto", description="p(x | z): a family by name, or its specification; from the support of the data"
     )
@@ -41,7 +44,9 @@ class ModelOptions(BaseModel):
         None,
         description="a prior, as for prior, that is fitted to the codes after training and replaces the other",
     )
-    network: Literal["auto", "mlp", "conv"] = Field("auto", description="architecture of encoder and decoder")
+    network: Literal["auto", "mlp", "conv", "skip"] = Field(
+        "auto", description="architecture of encoder and decoder; skip: an MLP whose codes enter every decoder layer"
+    )
     hidden: tuple[Positive, ...] | None = Field(None, description="widths of an MLP's hidden layers")
     channels: tuple[Positive, ...] | None = Field(None, description="channels of a convolutional network's stages")
     blocks: Positive | None = Field(None, description="residual blocks a stage of a convolutional network")

@@ -19,6 +19,9 @@ Build = Callable[[Schema, ModelOptions, Mapping[str, nn.Module]], Model]
 Solve = Callable[[Any, Callable[[], Iterator[Tensor]], int], Iterator[float]]
 """Model, blocks of training rows (called for each pass over them) and seed to log-likelihoods, nats per row."""
 
+RANGED = ("binary", "interval", "levels", "unit")
+"""Supports of data between zero and a largest value."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -33,6 +36,8 @@ class Task:
         Built already: critics learn the sizes of codes and rows from it.
     schedule : Schedule, optional
         What ``beta`` spelled out, already read.
+    schema : Schema, optional
+        Of the rows.
 
     Examples
     --------
@@ -44,6 +49,7 @@ class Task:
     total: int = 1
     model: Model | None = None
     schedule: Schedule | None = None
+    schema: Schema | None = None
 
     @property
     def beta(self) -> float | Schedule:
@@ -61,6 +67,13 @@ class Task:
         """Shape of one row."""
         likelihood: Any = getattr(self.model, "likelihood", None)
         return tuple(likelihood.family.event_shape)
+
+    @property
+    def data_range(self) -> float | None:
+        """Largest less smallest possible entry of a row, from zero; None where there is no such."""
+        if self.schema is None or self.schema.support not in RANGED:
+            return None
+        return float((self.schema.levels or 256) - 1) if self.schema.support == "levels" else 1.0
 
     def warmed(self, weight: float) -> float | Schedule:
         """Return a weight that rises from zero over ``warmup`` of the run."""

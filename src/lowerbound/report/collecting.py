@@ -14,7 +14,7 @@ from lowerbound.errors import ShapeError
 from lowerbound.report.content import DataCard, Health, Numbers, ReportContent
 from lowerbound.report.picturing import Showing, compare, draw_samples, extremes, latent_map, pairs, traverse
 from lowerbound.report.selecting import part, take
-from lowerbound.report.text import joined
+from lowerbound.report.text import joined, measured, number
 
 if TYPE_CHECKING:
     from lowerbound.report.subject import Subject
@@ -79,10 +79,11 @@ def collect(
     return ReportContent(
         data=_card(dataset), recipe=str(vae.settings_.get("recipe", vae.recipe)), row=NOUNS[split],
         caveat=CAVEATS.get(split, ""), given=_given(vae),
-        numbers=_numbers(evaluation), health=_health(diagnosis), history=tuple(vae.history_),
+        **_judgement(evaluation), health=_health(diagnosis), history=tuple(vae.history_),
         samples=draw_samples(vae, few, showing), pairs=pairs(vae, few, index, showing),
         traversal=traverse(vae, few, showing, _ranked(diagnosis, codes)), latent=latent_map(codes, few),
-        extremes=extremes(test, evaluation.log_likelihood.rows, showing), comparison=compare(vae, few, showing),
+        extremes=None if evaluation.unbounded else extremes(test, evaluation.log_likelihood.rows, showing),
+        comparison=compare(vae, few, showing),
         **_configuration(vae, cost or {}),
     )  # fmt: skip
 
@@ -129,6 +130,18 @@ def _card(dataset: Dataset) -> DataCard:
         schema.levels, schema.binarize, schema.columns, schema.classes, schema.covariates,
         dataset.source, dataset.licence,
     )  # fmt: skip
+
+
+def _judgement(evaluation: Any) -> dict[str, Any]:
+    """Return the numbers, or in words why there are none and what there is instead."""
+    if not evaluation.unbounded:
+        return {"numbers": _numbers(evaluation)}
+    error = measured(evaluation.mean_squared_error, evaluation.mean_squared_error_error)
+    distance = number(evaluation.energy_distance, 3)
+    return {
+        "without_numbers": f"{evaluation.unbounded} Reconstructions of {evaluation.n_rows:,} rows have a squared error "
+        f"of {error} a feature; the energy distance of codes to draws of the prior is {distance}."
+    }
 
 
 def _numbers(evaluation: Any) -> Numbers:

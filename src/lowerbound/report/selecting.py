@@ -25,7 +25,7 @@ def part(dataset: Dataset, split: str) -> Dataset:
     1
     """
     x, y = dataset.rows(split)
-    return replace(dataset, x=x, y=y, splits=None)
+    return replace(dataset, x=x, y=y, splits=None, factors=dataset.factors_of(split))
 
 
 def take(dataset: Dataset, most: int) -> tuple[Dataset, np.ndarray]:
@@ -59,7 +59,8 @@ def gather(dataset: Dataset, index: np.ndarray) -> Dataset:
     [[0.0, 0.0, 0.5]]
     """
     y = None if dataset.y is None else _read(dataset.y, index)
-    return replace(dataset, x=_read(dataset.x, index), y=y, splits=None)
+    factors = None if dataset.factors is None else dataset.factors[index]
+    return replace(dataset, x=_read(dataset.x, index), y=y, splits=None, factors=factors)
 
 
 def _read(rows: Tensor | Source, index: np.ndarray) -> Tensor:

@@ -29,6 +29,8 @@ class Adam:
         Decoupled: applied to the parameters, not to the gradients.
     betas, eps
         As in the paper.
+    counted
+        Whether to count the moves, for a player that is held still at times: t is then their number.
 
     References
     ----------
@@ -41,22 +43,28 @@ class Adam:
         weight_decay: float = 0.0,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
+        counted: bool = False,
     ) -> None:
         self.names = list(parameters)
         self.parameters = list(parameters.values())
         self.weight_decay, self.betas, self.eps = weight_decay, betas, eps
         self.first = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
         self.second = [torch.zeros_like(p, requires_grad=False) for p in self.parameters]
+        counted = counted and bool(self.parameters)
+        self.moves = torch.zeros((), device=self.parameters[0].device) if counted else None
 
     def state(self) -> dict[str, Tensor]:
-        """Return the moments by name; the tensors themselves, not copies."""
+        """Return the moments by name, and the count of moves if kept; the tensors themselves, not copies."""
         first = {f"{name}/first": m for name, m in zip(self.names, self.first, strict=True)}
-        return {**first, **{f"{name}/second": v for name, v in zip(self.names, self.second, strict=True)}}
+        second = {f"{name}/second": v for name, v in zip(self.names, self.second, strict=True)}
+        return {**first, **second, **({} if self.moves is None else {"moves": self.moves})}
 
     def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor) -> None:
         """Take step ``t`` (1, 2, ...) by torch's fused kernel."""
         if not self.parameters:
             return
+        if self.moves is not None:
+            t = self.moves.add_(1)
         steps = [t.to(torch.float32) for _ in self.parameters]
         # The kernel walks raw memory: a gradient laid out unlike its parameter (convolutions give such) would be
         # applied to the wrong entries.
@@ -81,6 +89,8 @@ class Adam:
     def apply_formula(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor, keep: Tensor) -> None:
         """Take step ``t`` by the formula; where ``keep`` is false nothing moves."""
         beta1, beta2 = self.betas
+        if self.moves is not None:
+            t = self.moves.add_(keep)
         correction1, correction2 = 1 - beta1**t, 1 - beta2**t
         with torch.no_grad():
             for p, g, m, v in zip(self.parameters, gradients, self.first, self.second, strict=True):

@@ -35,7 +35,7 @@ def explain(
         trace = model(batch)
         for name, site in trace.sites.items():
             culprits += _rows(f"log p({name})", trace.mean(site.log_p), numbers)
-            if site.q is not None:
+            if site.q is not None and site.has_rate:
                 culprits += _rows(f"KL({name})", trace.mean(site.kl), numbers)
     losses = ", ".join(f"{name} = {float(v):.4g}" for name, v in log.items() if name.startswith("loss/"))
     where = "; ".join(culprits) or (

@@ -6,7 +6,7 @@ Adam, weight average - is one function that runs eagerly or as one compiled grap
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -69,7 +69,8 @@ class Step:
         self.device = next(model.parameters()).device
         self.players: dict[str, Adam] = {}
         self.averaged = average.pairs()
-        self.closed_forms = closed_forms(model)
+        self.closed_forms = [*closed_forms(model), *closed_forms(objective)]
+        self.held: dict[int, list[str]] = {}
         self.compiled = False
         self._functions: dict[str, Callable[..., Any]] = {
             "whole": self._compute_and_apply, "compute": self._compute, "apply": self._apply,
@@ -86,7 +87,32 @@ class Step:
             component.statistics.copy_(statistics)
         for name in losses:
             parameters = player_parameters(name, self.model, self.objective)
-            self.players[name] = Adam(parameters, self.options.weight_decay)
+            held = name in self._moves(0)
+            self.players[name] = Adam(parameters, self.options.weight_decay, counted=held)
+        self.held = self._held()
+
+    def _held(self) -> dict[int, list[str]]:
+        """Return who may hold still each weight, and each component that is set in closed form, by its id."""
+        held: dict[int, list[str]] = {}
+        for name, player in self.players.items():
+            for p in player.parameters:
+                held.setdefault(id(p), []).append(name)
+        named = {id(m): f"model.{path}" for path, m in self.model.named_modules()}
+        for component in self.closed_forms:
+            path = named.get(id(component), "")
+            held[id(component)] = [name for name in self.players if f"{path}.".startswith(f"{name}.")]
+        names = self._moves(0)
+        return {key: owners for key, owners in held.items() if owners and all(name in names for name in owners)}
+
+    def _moves(self, t: Tensor | int) -> Mapping[str, Tensor | bool]:
+        return self.objective.moves(self.model, Progress(t, self.total, self.n_data))
+
+    def _may_move(self, what: object, finite: Tensor, moves: Mapping[str, Tensor | bool]) -> Tensor:
+        """Return whether a weight, or what is set in closed form, moves: with any player that has it."""
+        owners = self.held.get(id(what), [])
+        if not owners:
+            return finite
+        return finite & torch.stack([torch.as_tensor(moves[name], device=finite.device) for name in owners]).any()
 
     def __call__(self, batch: Batch, step: int, seed: int, lr: float, decay: float) -> tuple[Log, Tensor]:
         """Take step ``step`` (0, 1, ...) with the noise of ``seed``.
@@ -101,6 +127,7 @@ class Step:
         if self.compiled and not torch._dynamo.config.trace_autograd_ops:
             with self.running():
                 return self(batch, step, seed, lr, decay)
+        moves = self._moves(step)
         numbers = [torch.tensor(v, device=self.device) for v in (float(step), lr, decay)]
         if self.options.accumulate == 1 and not self.processes.several:
             seed_noise(self.device, seed)
@@ -111,7 +138,7 @@ class Step:
             log, finite = self._functions["apply"](gradients, *numbers, log)
         for component in self.closed_forms:
             self.processes.sum_(component.statistics)
-            component.update(finite)
+            component.update(self._may_move(component, finite, moves))
         return log, finite
 
     def _compile(self) -> None:
@@ -177,21 +204,27 @@ class Step:
             if clip is not None:
                 scale = (clip / (square.sqrt() + 1e-12)).clamp(max=1.0)
                 gradients[name] = [g * scale for g in values]
-        self._move(gradients, t + 1, lr, decay, finite)
+        self._move(gradients, t, lr, decay, finite)
         return {**log, "grad_norm": total.sqrt()}, finite
 
     def _move(self, gradients: Gradients, t: Tensor, lr: Tensor, decay: Tensor, finite: Tensor) -> None:
+        moves = self._moves(t)
         if self.compiled:
             for name, values in gradients.items():
-                self.players[name].apply_formula(values, lr, t, finite)
+                self.players[name].apply_formula(values, lr, t + 1, finite & moves.get(name, True))
             with torch.no_grad():
                 for average, weight in self.averaged:
-                    average.add_(torch.where(finite, (1 - decay) * (weight - average), 0.0))
+                    kept = self._may_move(weight, finite, moves)
+                    average.add_(torch.where(kept, (1 - decay) * (weight - average), 0.0))
         elif bool(finite):
             for name, values in gradients.items():
-                self.players[name].apply_fused(values, lr, t)
-            if self.averaged:
-                averages, weights = zip(*self.averaged, strict=True)
+                if bool(moves.get(name, True)):
+                    self.players[name].apply_fused(values, lr, t + 1)
+            pairs = self.averaged
+            if self.held:
+                pairs = [pair for pair in pairs if bool(self._may_move(pair[1], finite, moves))]
+            if pairs:
+                averages, weights = zip(*pairs, strict=True)
                 torch.ops.aten._foreach_lerp_(list(averages), [w.detach() for w in weights], 1 - float(decay))
 
     def _compute_and_apply(self, batch: Batch, t: Tensor, lr: Tensor, decay: Tensor) -> tuple[Log, Tensor]:

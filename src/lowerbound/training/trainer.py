@@ -37,6 +37,9 @@ __all__ = ["Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
 
+JUDGED = {"val/elbo": 1.0, "val/distortion": -1.0, "val/mean_squared_error": -1.0}
+"""What chooses the best weights: the first of these numbers that there is, times its sign; more is better."""
+
 
 class Trainer:
     """Train a model.
@@ -104,7 +107,8 @@ class Trainer:
             The training data.
         validate
             Numbers of the model on held-out rows, recorded as ``val/...``; ``elbo`` among them
-            chooses the best weights.
+            chooses the best weights, or else the least ``distortion``, or else the least ``mean_squared_error``;
+            weights from before the objective's schedules end are never the best.
         resume
             Go on from the checkpoint in the folder.
         which
@@ -240,13 +244,16 @@ class Trainer:
         values = torch.stack([state.sums[n].to(self.device, torch.float64).reshape(()) for n in names]) / steps
         record: dict[str, Any] = {"step": state.step}
         for name, value in zip(names, values.tolist(), strict=True):
+            if name == "elbo" and not self.objective.likelihood:
+                continue  # what is trained in the place of log p(x | z) leaves it no bound on anything
             record[name if name in ("lr", "grad_norm") else f"train/{name}"] = value
         state.sums = {}
         if self.validate is not None:
             with self.average.answering():
                 record |= {f"val/{name}": value for name, value in self.validate(self.model).items()}
-            if "val/elbo" in record:
-                self._judge(record["val/elbo"])
+            judged = next((sign * record[name] for name, sign in JUDGED.items() if name in record), None)
+            if judged is not None:
+                self._judge(judged)
         self.history.append(record)
         state.records = len(self.history)
         for observer in self.observers:
@@ -254,6 +261,8 @@ class Trainer:
 
     def _judge(self, value: float) -> None:
         state, patience = self.state, self.options.patience
+        if state.step < self.needs:
+            return  # while a schedule runs, something else is minimised
         if math.isfinite(value) and (state.best_value is None or value > state.best_value):
             state.best_value, state.best_step, state.bad_rounds = value, state.step, 0
             state.best = {n: t.clone() for n, t in self.average.state().items()}

@@ -19,7 +19,7 @@ def test_every_data_set_has_its_card():
         assert "References" in inspect.getdoc(function)
         assert all((card.summary, card.rows, card.shape, card.source, card.licence, card.citation))
         assert "\n" not in card.summary
-        assert card.access == ("local" if name == "digits" else "download")
+        assert card.access == ("local" if name in ("digits", "sprites") else "download")
         assert ("data_dir" in inspect.signature(function).parameters) == bool(card.files)
 
 

@@ -18,6 +18,7 @@ from lowerbound.data.datasets.fashion_mnist import fashion_mnist
 from lowerbound.data.datasets.frey_faces import frey_faces
 from lowerbound.data.datasets.mnist import mnist
 from lowerbound.data.datasets.omniglot import omniglot
+from lowerbound.data.datasets.sprites import sprites
 from lowerbound.data.datasets.static_mnist import static_mnist
 from lowerbound.data.download import Progress
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
@@ -32,6 +33,7 @@ __all__ = [
     "mnist",
     "names",
     "omniglot",
+    "sprites",
     "static_mnist",
 ]
 

@@ -19,7 +19,7 @@ from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.data.sources.frames import label_names
 from lowerbound.errors import DataError, ShapeError
 
-__all__ = ["from_csv", "read_numbers"]
+__all__ = ["from_csv", "read_columns", "read_numbers"]
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error)
@@ -87,6 +87,25 @@ def read_numbers(path: str | os.PathLike[str], columns: Sequence[str] | None = N
         return _numbers(path, delimiter, header, names, wanted)
     except UNREADABLE as error:
         raise DataError(f"{where} cannot be read as text: {error}") from error
+
+
+def read_columns(path: str | os.PathLike[str], columns: Sequence[str]) -> list[np.ndarray]:
+    """Return columns as they are: numbers where every field of one is a number, otherwise text.
+
+    Raises
+    ------
+    DataError
+        For a missing value, and for unreadable files.
+    UnknownNameError
+        If there is no such column.
+    """
+    where = os.fspath(path)
+    try:
+        names, delimiter, header = _head(path)
+        found = [_labels(path, delimiter, header, names, [name]) for name in label_names(columns, names, where)]
+    except UNREADABLE as error:
+        raise DataError(f"{where} cannot be read as text: {error}") from error
+    return [values[:, 0] for values in found if values is not None]
 
 
 def _open(path: str | os.PathLike[str]) -> IO[str]:

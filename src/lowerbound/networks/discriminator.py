@@ -1,0 +1,64 @@
+r"""A critic of rows with features in which rows can be compared.
+
+.. math:: t(x) = \mathrm{judge}(f(x))
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from lowerbound.core import Network
+from lowerbound.errors import ShapeError
+
+__all__ = ["Discriminator"]
+
+
+class Discriminator(Network):
+    """A network of rows to one logit, with a named middle: ``head(body(x))``.
+
+    Parameters
+    ----------
+    body
+        Maps a row to its features.
+    head
+        Maps the features to one logit ``(1,)``.
+
+    Raises
+    ------
+    ShapeError
+        When the head does not read what the body puts out, or puts out more than a logit.
+
+    References
+    ----------
+    Larsen et al., Autoencoding beyond pixels using a learned similarity metric, 2016, section 2.3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from lowerbound.networks import MLP
+    >>> critic = Discriminator(MLP(((4,),), (8,), (16,)), MLP(((8,),), (1,), ()))
+    >>> critic(torch.zeros(3, 4)).shape, critic.features(torch.zeros(3, 4)).shape
+    (torch.Size([3, 1]), torch.Size([3, 8]))
+    """
+
+    def __init__(self, body: Network, head: Network) -> None:
+        super().__init__()
+        if tuple(head.in_shapes) != (tuple(body.out_shape),) or tuple(head.out_shape) != (1,):
+            raise ShapeError(
+                f"The body puts out {tuple(body.out_shape)}, so that the head maps ({tuple(body.out_shape)},) to (1,); "
+                f"{head!r} maps {tuple(head.in_shapes)} to {tuple(head.out_shape)}."
+            )
+        self.body, self.head = body, head
+        self.in_shapes, self.out_shape = body.in_shapes, (1,)
+
+    def features(self, *inputs: Tensor) -> Tensor:
+        """Map rows ``(N, *shape)`` to flat features ``(N, F)``."""
+        return self.body(*inputs).flatten(1)
+
+    def judge(self, features: Tensor) -> Tensor:
+        """Map flat features ``(N, F)`` to logits ``(N, 1)``."""
+        return self.head(features.reshape(-1, *self.body.out_shape))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Map rows ``(N, *shape)`` to logits ``(N, 1)``."""
+        return self.judge(self.features(*inputs))

@@ -1,0 +1,18 @@
+"""The recipe iwae: vae on the importance-weighted bound."""
+
+from __future__ import annotations
+
+from lowerbound.recipes import iwae
+from tests.recipes.bounds import correlated, is_the_vae_with, tells_the_true_elbo, trains
+
+
+def test_it_is_the_vae_with_another_objective() -> None:
+    is_the_vae_with(iwae, "IWAE(5)", samples_50="IWAE(50)")
+
+
+def test_it_trains() -> None:
+    trains("iwae", correlated(), gain=1.0)
+
+
+def test_the_elbo_told_is_the_models() -> None:
+    tells_the_true_elbo("iwae", correlated())
