@@ -67,18 +67,23 @@ def refined(model, x, options: argparse.Namespace, seed: int):
 
 
 def two_latents(data, options: argparse.Namespace):
-    """Train a small model whose latents a grid can cover."""
+    """Train a small model whose latents a grid can cover.
+
+    It follows a bound of many samples, which its encoder answers by posteriors that leave nothing out: importance
+    sampling needs them so.
+    """
     import lowerbound as lb
 
     network = {"network": "mlp", "hidden": (200,), "nonlinearity": "tanh", "batch_size": 128}
-    return lb.VAE(2, **network, epochs=options.epochs, random_state=0, compile="no").fit(data)
+    many = {"recipe": "iwae", "options": {"samples": 20}}
+    return lb.VAE(2, **network, **many, epochs=options.epochs, random_state=0, compile="no").fit(data)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="a trained run on MNIST")
     parser.add_argument("--rows", type=int, default=100)
-    parser.add_argument("--samples", type=int, default=20_000)
+    parser.add_argument("--samples", type=int, default=50_000)
     parser.add_argument("--chains", type=int, default=16)
     parser.add_argument("--temperatures", type=int, default=300)
     parser.add_argument("--leapfrogs", type=int, default=4)

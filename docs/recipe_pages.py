@@ -101,6 +101,7 @@ def _page(recipe: Recipe, data: lb.data.Dataset, result: dict[str, Any] | None) 
     defaults = dict(recipe.defaults)
     plan = make_plan(data, Settings.make(recipe=recipe.name, epochs=100))
     options = "".join(f"- `{key}={value!r}`\n" for key, value in defaults.items())
+    differ = f"Settings that differ from the usual ones:\n\n{options}"
     return PAGE.format(
         name=recipe.name,
         Summary=recipe.summary[0].upper() + recipe.summary[1:],
@@ -113,7 +114,9 @@ def _page(recipe: Recipe, data: lb.data.Dataset, result: dict[str, Any] | None) 
         command=f"lowerbound fit digits --recipe {recipe.name}",
         call=f'recipe="{recipe.name}"',
         arguments="X, y" if recipe.conditional else "X",
-        settings=f"Settings that differ from the usual ones:\n\n{options}" if options else "All settings are the usual.",
+        settings=f"Settings that differ from the usual ones:\n\n{options}"
+        if options
+        else "All settings are the usual.",
         result=_result(result),
         paper=recipe.paper,
     )
@@ -136,4 +139,5 @@ def _result(result: dict[str, Any] | None) -> str:
     if result is None:
         return "None is kept yet: `python benchmarks/recipes.py` makes one."
     lines = "".join(f"| {key} | {value} |\n" for key, value in result["numbers"].items())
-    return f"Digits, {result['rows']} held-out rows, seed {result['seed']}:\n\n```sh\n{result['command']}\n```\n\n| what | value |\n|---|---|\n{lines}"
+    head = f"Digits, {result['rows']} held-out rows, seed {result['seed']}:\n\n```sh\n{result['command']}\n```\n\n"
+    return f"{head}| what | value |\n|---|---|\n{lines}"

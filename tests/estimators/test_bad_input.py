@@ -328,7 +328,7 @@ def test_given_where_nothing_is_conditional(of_table: lb.VAE) -> None:
 
 OPTIONS: dict[str, tuple[dict[str, Any], type[Exception], tuple[str, ...]]] = {
     "recipe": ({"recipe": "beta_vae"}, UnknownNameError, ("no recipe 'beta_vae'", "Did you mean 'beta-vae'?")),
-    "recipe of no kind": ({"recipe": None}, UnknownNameError, ("Known: beta-vae, cvae, ",)),
+    "recipe of no kind": ({"recipe": None}, UnknownNameError, ("Known: aae, ae, beta-tc-vae, beta-vae, ",)),
     "option": ({"options": {"latnt": 3}}, UnknownNameError, ("no setting 'latnt'", "Did you mean 'latent'?")),
     "options of no kind": ({"options": [1]}, ConfigError, ("options=[1]", "dictionary")),
     "option without a name": ({"options": {1: 2}}, ConfigError, ("options={1: 2}", "dictionary")),

@@ -11,11 +11,38 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lowerbound.core import Component, Conditional, Constant, Cosine, Cyclical, Linear
+from lowerbound.distances import MMD, Energy, Sinkhorn, SlicedWasserstein
 from lowerbound.errors import ConfigError, ShapeError, SpecError, UnknownNameError
 from lowerbound.likelihoods import Bernoulli, Categorical, DiscretizedLogistic, Mixture, Normal, Product
-from lowerbound.models import VAE, Latent, SemiAmortized
-from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wrapped
-from lowerbound.objectives import ELBO, IWAE, Scaled, SemiSupervised, Sum
+from lowerbound.models import VAE, Latent, SemiAmortized, TwoStage
+from lowerbound.networks import (
+    MLP,
+    ConvDecoder,
+    ConvEncoder,
+    ConvFeatures,
+    Discriminator,
+    KernelFeatures,
+    SkipMLP,
+    SpectralNorm,
+    Standardized,
+    Wrapped,
+)
+from lowerbound.objectives import (
+    ELBO,
+    GECO,
+    IWAE,
+    VAEGAN,
+    AdversarialMatch,
+    DensityRatioTC,
+    Lagging,
+    Match,
+    Perceptual,
+    Renyi,
+    Scaled,
+    SemiSupervised,
+    Staged,
+    Sum,
+)
 from lowerbound.posteriors import CholeskyNormal, DiagonalNormal, OneHotCategorical, PrecisionWeighted
 from lowerbound.priors import StandardNormal, UniformCategorical
 from lowerbound.spec import components, parse
@@ -55,6 +82,7 @@ of_images = st.builds(
     ConvDecoder, st.tuples(vectors) | st.tuples(vectors, vectors), images, channels=stages, blocks=counts,
     hidden=counts, nonlinearity=activations,
 )  # fmt: skip
+flat_critics = st.integers(1, 3).map(lambda d: MLP(((d,),), (1,), hidden=(4,)))
 of_classes = st.builds(ConvDecoder, st.tuples(vectors), st.tuples(counts, counts, counts, st.just(3)), last=st.just(3))
 conv_decoders = of_images | of_classes
 networks = mlps | conv_encoders | conv_decoders
@@ -77,6 +105,17 @@ family = st.one_of(*families.values())
 def conditional(of: Any, *contexts: tuple[int, ...]) -> Conditional:
     """A family on a small network."""
     return Conditional(of, MLP(contexts or ((3,),), of.params_shape, hidden=()))
+
+
+def discriminator(size: int) -> Discriminator:
+    """A critic of vectors."""
+    return Discriminator(MLP(((size,),), (3,), hidden=()), MLP(((3,),), (1,), hidden=()))
+
+
+def vae_of(rows: tuple[int, ...], latent: int, name: str = "z") -> VAE:
+    """A flat model of real rows."""
+    z = Latent(name, StandardNormal((latent,)), conditional(DiagonalNormal((latent,)), rows))
+    return VAE([z], conditional(Normal(rows), (latent,)))
 
 
 conditionals = family.map(conditional)
@@ -126,6 +165,25 @@ MADE: dict[str, st.SearchStrategy[Any]] = {
     "Latent": latents(),
     "VAE": models(),
     "SemiAmortized": st.builds(SemiAmortized, models(), steps=counts),
+    "AdversarialMatch": st.builds(
+        AdversarialMatch, flat_critics, loss=st.sampled_from(["plain", "relativistic", "hinge"])
+    ),
+    "DensityRatioTC": st.builds(DensityRatioTC, flat_critics, site=st.none() | names),
+    "Discriminator": st.integers(1, 3).map(discriminator),
+    "VAEGAN": st.builds(VAEGAN, st.integers(1, 3).map(discriminator), gamma=weights, beta=weights),
+    "Perceptual": st.builds(Perceptual, mlps, samples=counts),
+    "GECO": st.builds(GECO, positive, of=st.sampled_from(["distortion", "rate"]), samples=counts),
+    "Lagging": st.builds(Lagging, bounds, block=st.integers(2, 5), window=st.integers(10, 20)),
+    "Match": st.builds(
+        Match, st.sampled_from([Energy(), MMD("rbf", (0.5, 2.0)), SlicedWasserstein(projections=7), Sinkhorn()])
+    ),
+    "Renyi": st.builds(Renyi, finite, counts),
+    "Staged": st.builds(Staged, bounds, bounds),
+    "TwoStage": st.integers(1, 3).map(lambda d: TwoStage(vae_of((4,), d), vae_of((d,), 2, "u"))),
+    "ConvFeatures": st.builds(ConvFeatures, st.tuples(images), channels=stages),
+    "KernelFeatures": st.builds(KernelFeatures, st.tuples(vectors), events, landmarks=counts, length=positive),
+    "SkipMLP": st.builds(SkipMLP, st.tuples(vectors), events, hidden=st.lists(counts, max_size=2).map(tuple)),
+    "SpectralNorm": st.builds(SpectralNorm, mlps),
     "Mixture": st.builds(Mixture, family, components=counts),
     "Product": st.just(Product([(Normal((2,)), (0, 2)), (Bernoulli((1,)), (1,))])),
 }

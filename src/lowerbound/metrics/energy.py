@@ -40,6 +40,7 @@ def energy_test(
 
     Examples
     --------
+    >>> import torch
     >>> x = torch.linspace(0, 1, 50)[:, None]
     >>> found = energy_test(x, x + 1)
     >>> found.name, found.p_value

@@ -59,6 +59,7 @@ two_stage_vae = replace(
     model=_model,
     objective=_objective,
     defaults={"likelihood": "normal", "variance": "scalar"},
+    support="real",
     when="Continuous data near a manifold, and samples better than the prior of one VAE gives. The numbers are those "
     "of both stages together, a true bound; for binary data or counts `vamp` does the same in one stage.",
     formula=r"-E_q[\log p(x \mid z)] + \mathrm{KL}(q(z \mid x) \,\|\, N(0, I)), \quad "
