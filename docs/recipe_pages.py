@@ -18,6 +18,8 @@ __all__ = ["write_pages"]
 
 RESULT = Path(__file__).resolve().parents[1] / "benchmarks" / "results" / "recipes.json"
 
+DIFFER = "Settings that differ from the usual ones:\n\n"
+
 PAGE = """# {name}
 
 {Summary}.
@@ -101,7 +103,6 @@ def _page(recipe: Recipe, data: lb.data.Dataset, result: dict[str, Any] | None) 
     defaults = dict(recipe.defaults)
     plan = make_plan(data, Settings.make(recipe=recipe.name, epochs=100))
     options = "".join(f"- `{key}={value!r}`\n" for key, value in defaults.items())
-    differ = f"Settings that differ from the usual ones:\n\n{options}"
     return PAGE.format(
         name=recipe.name,
         Summary=recipe.summary[0].upper() + recipe.summary[1:],
