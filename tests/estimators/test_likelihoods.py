@@ -72,6 +72,7 @@ def inside(values: np.ndarray, schema: Schema) -> None:
     check_values(values, schema)
 
 
+@pytest.mark.slow  # the quick suite walks through each likelihood among the products
 @pytest.mark.parametrize("name", NAMES)
 def test_it_fits_scores_samples_saves_and_loads(name: str, tmp_path: Path) -> None:
     data = rows(support(name), shape(name), ROWS if len(shape(name)) == 1 else 4)

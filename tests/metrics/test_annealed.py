@@ -32,7 +32,7 @@ def test_betas_rise_from_zero_to_one_and_are_symmetric():
         sigmoidal(0)
 
 
-@pytest.mark.parametrize("start", ["prior", "posterior"])
+@pytest.mark.parametrize("start", [pytest.param("prior", marks=pytest.mark.slow), "posterior"])
 def test_it_finds_log_p_of_a_linear_gaussian(start):
     x = GAUSSIAN.sample(3)
     found = annealed(GAUSSIAN.vae("wide"), x, 1000, 500, start=start, leapfrogs=2)
@@ -62,7 +62,7 @@ def test_the_transitions_make_the_weights_even():
     assert moving > 120
 
 
-@pytest.mark.parametrize("start", ["prior", "posterior"])
+@pytest.mark.parametrize("start", [pytest.param("prior", marks=pytest.mark.slow), "posterior"])
 def test_several_levels(start):
     x = torch.distributions.MultivariateNormal(torch.zeros(5).double(), MARGINAL).sample((3,))
     truth = torch.distributions.MultivariateNormal(torch.zeros(5).double(), MARGINAL).log_prob(x).numpy()

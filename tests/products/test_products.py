@@ -43,6 +43,7 @@ def test_every_product(names: tuple[str, str, str], tmp_path: Path) -> None:
     check(rows(likelihood), tmp_path, likelihood=likelihood, posterior=posterior, prior=prior)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("posterior", "prior"), MEANINGFUL)
 def test_every_posterior_with_every_prior_takes_a_step(posterior: str, prior: str) -> None:
     made = {"posterior": posterior, "prior": prior, **SETTINGS, "epochs": 1, "batch_size": 24}
