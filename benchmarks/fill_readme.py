@@ -209,6 +209,8 @@ def filled(text: str) -> str:
         paths: list[Path] = []
         for pattern in found[3].split():
             paths += sorted(p for p in RESULTS.glob(f"{pattern}.json"))
+        if not paths:
+            return f"{found[1]}No result is kept yet.\n{found[4]}"
         return (
             found[1] + RENDERERS[found[2]](*({"name": p.stem, **json.loads(p.read_text())} for p in paths)) + found[4]
         )
