@@ -23,8 +23,8 @@ tvo = replace(
     paper="Masrani, Le and Wood, The Thermodynamic Variational Objective, 2019",
     objective=_objective,
     defaults={"samples": 10},
-    when="Latents whose draws have no gradient, such as posterior='bernoulli-latent', with many samples. For others "
-    "iwae or dreg is less noisy.",
+    when="Latents whose draws have no gradient, such as posterior='bernoulli-latent', with many samples; others have "
+    "iwae and dreg too.",
     formula=r"-\sum_{k=1}^K (\beta_k - \beta_{k-1}) \, E_{\pi_{\beta_{k-1}}}\Big[\log \frac{p(x, z)}{q(z \mid "
     r"x)}\Big], \quad \pi_\beta \propto q^{1 - \beta} p^\beta",
 )

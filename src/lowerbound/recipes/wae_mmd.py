@@ -20,7 +20,7 @@ wae_mmd = replace(
     paper="Tolstikhin et al., Wasserstein Auto-Encoders, 2018",
     objective=matching(MMD, 10.0),
     when="Sharper reconstructions than `vae`, and codes that follow the prior all together; batches of 100 rows and "
-    "more. No rate is trained, so the bound on log p(x) is poor. The weight is the paper's for digits.",
+    "more. No rate is trained, so the bound on log p(x) is poor. Try other weights.",
     formula=r"-E_{q(z \mid x)}[\log p(x \mid z)] + \lambda \, \mathrm{MMD}^2(q(z), p(z))",
 )
 """Recipe ``wae-mmd``. Tolstikhin et al., Wasserstein Auto-Encoders, 2018."""
