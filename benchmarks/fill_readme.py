@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import statistics
 from collections.abc import Callable
@@ -96,10 +97,16 @@ def quality(*results: dict[str, Any]) -> str:
     return table(head, rows)
 
 
+def _with_error(found: dict[str, float]) -> str:
+    """Return an estimate with its Monte Carlo error, where it has one."""
+    error = "" if math.isnan(found["error"]) else f" ± {found['error']:.3f}"
+    return f"{found['log_likelihood']:.3f}{error}"
+
+
 def estimators(result: dict[str, Any]) -> str:
     """Estimates of log p(x) of the same rows by several methods."""
     rows: list[list[object]] = [
-        [kind, method, f"{v['log_likelihood']:.3f} ± {v['error']:.3f}", f"{v['difference']:+.3f}", f"{v['cpu']:.0f}"]
+        [kind, method, _with_error(v), f"{v['difference']:+.3f}", f"{v['cpu']:.0f}"]
         for kind in ("run", "two_latents")
         for method, v in result[kind].items()
     ]
