@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shlex
 import sys
 from typing import Any
 
 import torch
 from harness import RESULTS, table
-from quality import cpu_seconds
+from quality import spent
 
 import lowerbound as lb
 from lowerbound.estimators.diagnosis import diagnose
@@ -36,12 +35,12 @@ CURES: dict[str, dict[str, Any]] = {
     "committed rate": {"recipe": "delta-vae", "warmup": 0.0},
     "batch norm": {"recipe": "bn-vae", "warmup": 0.0},
     "lagging inference": {"recipe": "lagging-vae", "warmup": 0.0},
-    "skip decoder": {"recipe": "skip-vae", "warmup": 0.0},
+    "skip decoder": {"recipe": "skip-vae", "network": "skip", "warmup": 0.0},
     "target rate": {"recipe": "geco", "warmup": 0.0},
 }
 SHARED: dict[str, Any] = {
-    "likelihood": "AutoregressiveBernoulli(hidden=(256,))", "latent": 32, "hidden": (300, 300), "nonlinearity": "gated",
-    "batch_size": 200, "learning_rate": 1e-3, "round_steps": 500,
+    "likelihood": "AutoregressiveBernoulli(hidden=(256,))", "latent": 32, "network": "mlp", "hidden": (300, 300),
+    "nonlinearity": "gated", "batch_size": 200, "learning_rate": 1e-3, "round_steps": 500,
 }  # fmt: skip
 TRAIN_ROWS = 50_000
 
@@ -49,9 +48,6 @@ TRAIN_ROWS = 50_000
 def measure(cure: str, options: argparse.Namespace) -> dict[str, Any]:
     """Train one model and return its row of the table."""
     chosen = {**SHARED, **CURES[cure]}
-    chosen.setdefault("network", "mlp")
-    if chosen["recipe"] == "skip-vae":
-        del chosen["network"]
     epochs = max(1, round(options.steps * chosen["batch_size"] / TRAIN_ROWS))
     data = lb.data.open_data("static_mnist").split(seed=options.seed)
     before = spent()
@@ -67,11 +63,6 @@ def measure(cure: str, options: argparse.Namespace) -> dict[str, Any]:
         "nll": -found.value, **found.to_json(), **bound, "active_units": diagnosis.active_units,
         "mutual_information": diagnosis.mutual_information, "rows": len(rows),
     }  # fmt: skip
-
-
-def spent() -> float:
-    """Return the CPU-seconds of this process and of its finished children, compilers among them."""
-    return cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds(resource.RUSAGE_CHILDREN)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness import RESULTS
-from quality import cpu_seconds
+from quality import spent
 
 MODELS = {
     "logistic": {"likelihood": "DiscretizedLogistic"},
@@ -108,13 +108,6 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def bits(log_p: float, data: Any) -> float:
     """Turn nats a row into bits a pixel, a grey level being the unit of the density."""
     return -log_p / (data.schema.n_features * math.log(2))
-
-
-def spent() -> float:
-    """Return the CPU-seconds of this process and of its finished children, compilers among them."""
-    import resource
-
-    return cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds(resource.RUSAGE_CHILDREN)
 
 
 class Lines:

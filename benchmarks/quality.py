@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness import RESULTS
 
-__all__ = ["arguments", "quality_run"]
+__all__ = ["arguments", "quality_run", "spent"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,11 @@ def cpu_seconds(who: int) -> float:
     """Return the CPU-seconds of this process, or of its finished children."""
     usage = resource.getrusage(who)
     return usage.ru_utime + usage.ru_stime
+
+
+def spent() -> float:
+    """Return the CPU-seconds of this process and of its finished children, compilers among them."""
+    return cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds(resource.RUSAGE_CHILDREN)
 
 
 def quality_run(name: str, data: str, settings: list[str], options: argparse.Namespace) -> dict[str, object]:

@@ -12,7 +12,7 @@ from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ConfigError
 from lowerbound.networks.activation import activation
 
-__all__ = ["MLP", "hidden_layer"]
+__all__ = ["MLP", "check_widths", "hidden_layer"]
 
 
 class MLP(Network):
@@ -51,8 +51,7 @@ class MLP(Network):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if any(width < 1 for width in hidden):
-            raise ConfigError(f"hidden={tuple(hidden)}: every hidden layer has at least one unit.")
+        check_widths(hidden)
         self.in_shapes = tuple(as_shape(s) for s in in_shapes)
         self.out_shape = as_shape(out_shape)
         self.hidden, self.nonlinearity, self.dropout = tuple(hidden), nonlinearity, dropout
@@ -68,6 +67,18 @@ class MLP(Network):
         flat = [x.flatten(1) for x in inputs]
         joined = flat[0] if len(flat) == 1 else torch.cat(flat, -1)
         return self.layers(joined).reshape(-1, *self.out_shape)
+
+
+def check_widths(hidden: Sequence[int]) -> None:
+    """Refuse a hidden layer without units.
+
+    Raises
+    ------
+    ConfigError
+        When there is one.
+    """
+    if any(width < 1 for width in hidden):
+        raise ConfigError(f"hidden={tuple(hidden)}: every hidden layer has at least one unit.")
 
 
 def hidden_layer(n_in: int, n_out: int, nonlinearity: str, dropout: float) -> list[nn.Module]:

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.core import Network, Size, as_shape
-from lowerbound.errors import ConfigError
-from lowerbound.networks.mlp import hidden_layer
+from lowerbound.networks.mlp import check_widths, hidden_layer
 
 __all__ = ["SkipMLP"]
 
@@ -47,8 +46,7 @@ class SkipMLP(Network):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if any(width < 1 for width in hidden):
-            raise ConfigError(f"hidden={tuple(hidden)}: every hidden layer has at least one unit.")
+        check_widths(hidden)
         self.in_shapes = tuple(as_shape(s) for s in in_shapes)
         self.out_shape = as_shape(out_shape)
         self.hidden, self.nonlinearity, self.dropout = tuple(hidden), nonlinearity, dropout
