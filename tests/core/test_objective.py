@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lowerbound.core import Linear, Objective, Progress, Scaled, Sum, Term, Trace
 from lowerbound.errors import ConfigError
-from lowerbound.objectives import ELBO, IWAE
+from lowerbound.objectives import ELBO, IWAE, Renyi, WakeSleep
 from tests.contracts import ComponentContract
 from tests.known_answers.linear_gaussian import trainable_vae
 
@@ -79,6 +79,14 @@ def test_sums_and_factors_are_arithmetic(model, batch):
     expected = 3 * loss(a, model, batch) + loss(b, model, batch)
     torch.testing.assert_close(loss(3 * a + b, model, batch), expected)
     torch.testing.assert_close(loss(0.5 * (a + b), model, batch), 0.5 * (loss(a, model, batch) + loss(b, model, batch)))
+
+
+def test_held_out_rows_judge_by_the_tightest_bound_of_a_sum():
+    assert ELBO(samples=5).bound_samples == 1
+    assert (2 * IWAE(5) + ELBO(samples=5)).bound_samples == 5
+    assert WakeSleep(5, weighted=True).bound_samples == 5
+    assert WakeSleep(5).bound_samples == 1
+    assert [Renyi(alpha, samples=5).bound_samples for alpha in (0.5, 1, 2)] == [5, 1, 1]
 
 
 def test_a_factor_may_be_a_schedule(model, batch):

@@ -135,6 +135,15 @@ def test_validation_chooses_the_weights() -> None:
     assert float(result.fitted.bound(x).elbo.mean()) == pytest.approx(max(values), abs=1e-5)
 
 
+def test_an_importance_weighted_bound_chooses_its_weights_itself() -> None:
+    result = fit(data(), settings(epochs=20, learning_rate=0.1, ema=0.0, objective="IWAE(8)"))
+    values = [record["val/log_likelihood"] for record in result.outcome.history]
+    elbos = [record["val/elbo"] for record in result.outcome.history]
+    assert sum(values) > sum(elbos)
+    x, _ = data().rows("valid")
+    assert result.fitted.log_likelihood(x, None, 8).value == pytest.approx(max(values), abs=1e-5)
+
+
 def test_early_stopping_stops_when_nothing_gets_better() -> None:
     result = fit(data(), settings(epochs=400, learning_rate=0.3, patience=3, ema=0.0, warmup=0.0))
     assert result.outcome.reason == "early stopping"

@@ -121,6 +121,14 @@ def test_the_best_validation_chooses_the_weights() -> None:
     assert not torch.equal(next(iter(made.average.tensors.values())), next(iter(outcome.best.values())))
 
 
+def test_the_bound_that_is_trained_chooses_before_the_elbo() -> None:
+    said = iter([(-5.0, -1.0), (-2.0, -3.0), (-3.0, -0.5), (-4.0, -0.1)])
+    made, _ = fit(
+        "flat", round_steps=5, validate=lambda _: dict(zip(("log_likelihood", "elbo"), next(said), strict=True))
+    )
+    assert (made.state.best_value, made.state.best_step) == (-2.0, 10)
+
+
 def test_weights_from_before_the_schedules_end_are_never_the_best() -> None:
     made, _ = fit("warm-up", total=20, round_steps=5, validate=scripted([-1.0, -3.0, -2.0, -4.0]))
     assert made.needs == 10

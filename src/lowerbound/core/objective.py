@@ -33,9 +33,13 @@ class Objective(Component, nn.Module, ABC):
     likelihood : bool
         Whether what it trains has a density of rows: False for one that replaces log p(x | z) by something else,
         such as the features of a critic. Then no bound on log p(x) is reported.
+    bound_samples : int
+        Importance samples a row of the bound that it trains, by which held-out rows judge it: above 1 the ELBO can
+        fall while log p(x) rises. 1 is the ELBO.
     """
 
     likelihood: bool = True
+    bound_samples: int = 1
 
     @abstractmethod
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
@@ -160,6 +164,7 @@ class Sum(Term):
         self.samples = left.samples
         self.scores = left.scores and right.scores
         self.likelihood = left.likelihood and right.likelihood
+        self.bound_samples = max(left.bound_samples, right.bound_samples)
 
     def __repr__(self) -> str:
         return f"{self.left!r} + {self.right!r}"
@@ -194,6 +199,7 @@ class Scaled(Term):
         self.samples = term.samples
         self.scores = term.scores
         self.likelihood = term.likelihood
+        self.bound_samples = term.bound_samples
 
     def __repr__(self) -> str:
         inner = f"({self.term!r})" if isinstance(self.term, (Sum, Scaled)) else repr(self.term)

@@ -150,12 +150,15 @@ def _validation(plan: Plan, dataset: Dataset) -> Callable[[Model], dict[str, flo
     x, _ = dataset.rows("valid")
     c = dataset.condition("valid") if plan.conditional else None
     x, c = _first(x, VALID_ROWS), None if c is None else _first(c, VALID_ROWS)
-    fitted = _fitted(plan)
+    fitted, samples = _fitted(plan), plan.objective.bound_samples
 
     def validate(model: Model) -> dict[str, float]:
         if fitted.unbounded is None:
             numbers = fitted.bound(x, c).summary()
-            return {name: numbers[name] for name in ("elbo", "rate", "distortion")}
+            record = {name: numbers[name] for name in ("elbo", "rate", "distortion")}
+            if samples > 1:
+                record["log_likelihood"] = fitted.log_likelihood(x, c, samples).value
+            return record
         error = {"mean_squared_error": float(fitted.squared_error(x, c).mean())}
         # What the model itself lacks is the rate: its distortion is still what was trained.
         return error if why_unbounded(model) is None else {**error, "distortion": fitted.distortion(x, c)}

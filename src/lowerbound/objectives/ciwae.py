@@ -36,7 +36,7 @@ class CIWAE(Term):
 
     def __init__(self, samples: int, beta: float | Schedule = 0.5) -> None:
         super().__init__()
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
         self.beta = beta
 
     def rows(self, trace: Trace) -> Tensor:

@@ -59,7 +59,7 @@ class CUBO(Objective):
     def __init__(self, order: float = 2.0, samples: int = 5) -> None:
         super().__init__()
         self.order = order
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
         if order <= 1:
             raise ConfigError(f"order={order}: the chi bound tells posteriors apart from above order 1 on.")
 

@@ -43,7 +43,7 @@ class DReG(Term):
 
     def __init__(self, samples: int) -> None:
         super().__init__()
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""

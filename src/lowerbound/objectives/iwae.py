@@ -36,7 +36,7 @@ class IWAE(Term):
 
     def __init__(self, samples: int) -> None:
         super().__init__()
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""

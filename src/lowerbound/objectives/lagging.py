@@ -83,6 +83,7 @@ class Lagging(Objective):
             positive(window, "window"),
         )
         self.likelihood = term.likelihood
+        self.bound_samples = term.bound_samples
         self.register_buffer("statistics", torch.zeros(3))
         self.register_buffer("aggressive", torch.tensor(True))
         self.register_buffer("ready", torch.tensor(False))

@@ -48,7 +48,7 @@ class MIWAE(Term):
 
     def __init__(self, samples: int, groups: int = 1) -> None:
         super().__init__()
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
         self.groups = positive(groups, "groups")
         if samples % groups:
             raise ConfigError(f"MIWAE({samples}, groups={groups}): equal groups divide the samples.")

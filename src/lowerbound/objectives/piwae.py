@@ -49,7 +49,7 @@ class PIWAE(Objective):
     def __init__(self, samples: int, groups: int = 1) -> None:
         super().__init__()
         self.several = MIWAE(samples, groups)
-        self.samples = samples
+        self.samples = self.bound_samples = samples
         self.groups = groups
 
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:

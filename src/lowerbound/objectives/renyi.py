@@ -46,6 +46,7 @@ class Renyi(Term):
         super().__init__()
         self.alpha = alpha
         self.samples = positive(samples, "samples")
+        self.bound_samples = samples if alpha < 1 else 1  # at alpha = 1 it is the ELBO, and above looser
 
     def rows(self, trace: Trace) -> Tensor:
         """Return the loss of each row, ``(B,)``."""

@@ -67,7 +67,7 @@ class Thermodynamic(Objective):
 
     def __init__(self, samples: int, partitions: int | Sequence[float] = 5, first: float = 0.025) -> None:
         super().__init__()
-        self.samples = positive(samples, "samples")
+        self.samples = self.bound_samples = positive(samples, "samples")
         self.partitions = partitions
         self.first = first
         if not 0 < first < 1:

@@ -57,6 +57,7 @@ class WakeSleep(Objective):
         super().__init__()
         self.samples = positive(samples, "samples")
         self.weighted = weighted
+        self.bound_samples = self.samples if weighted else 1
         self.awake = awake
         if not 0 <= awake <= 1:
             raise ConfigError(f"awake={awake}: a share of the encoder's loss lies between 0 and 1.")

@@ -37,7 +37,7 @@ __all__ = ["Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
 
-JUDGED = {"val/elbo": 1.0, "val/distortion": -1.0, "val/mean_squared_error": -1.0}
+JUDGED = {"val/log_likelihood": 1.0, "val/elbo": 1.0, "val/distortion": -1.0, "val/mean_squared_error": -1.0}
 """What chooses the best weights: the first of these numbers that there is, times its sign; more is better."""
 
 
@@ -106,9 +106,9 @@ class Trainer:
         batches
             The training data.
         validate
-            Numbers of the model on held-out rows, recorded as ``val/...``; ``elbo`` among them
-            chooses the best weights, or else the least ``distortion``, or else the least ``mean_squared_error``;
-            weights from before the objective's schedules end are never the best.
+            Numbers of the model on held-out rows, recorded as ``val/...``. The first of ``log_likelihood``, ``elbo``,
+            ``distortion`` and ``mean_squared_error`` that is among them chooses the best weights: the highest of the
+            first two, the lowest of the others. Weights from before the objective's schedules end are never the best.
         resume
             Go on from the checkpoint in the folder.
         which

@@ -31,6 +31,7 @@ class _Panel:
 DISTORTION = (("train/distortion", "train"), ("val/distortion", "validation"))
 PANELS = (
     _Panel("ELBO", "nats a row, higher is better", (("train/elbo", "train"), ("val/elbo", "validation")), True),
+    _Panel("log p(x)", "by importance sampling, nats a row", (("val/log_likelihood", "validation"),), True),
     _Panel("Rate", "KL to the prior, nats a row", (("train/rate", "train"), ("val/rate", "validation")), True),
     _Panel("Distortion", "nats a row, lower is better", DISTORTION, True),
     _Panel("Beta", "weight of the rate in the loss", (("train/beta", "train"),)),
