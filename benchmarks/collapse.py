@@ -36,7 +36,7 @@ CURES: dict[str, dict[str, Any]] = {
     "batch norm": {"recipe": "bn-vae", "warmup": 0.0},
     "lagging inference": {"recipe": "lagging-vae", "warmup": 0.0},
     "skip decoder": {"recipe": "skip-vae", "network": "skip", "warmup": 0.0},
-    "target rate": {"recipe": "geco", "warmup": 0.0},
+    "target rate": {"recipe": "vae", "warmup": 0.0, "objective": "Distortion() + GECO(15.0, of='rate')"},
 }
 SHARED: dict[str, Any] = {
     "likelihood": "AutoregressiveBernoulli(hidden=(256,))", "latent": 32, "network": "mlp", "hidden": (300, 300),

@@ -21,6 +21,20 @@ class TestOfImages(NetworkContract):
         return Discriminator(Standardized(body), MLP((body.out_shape,), (1,), (4,), "tanh"))
 
 
+class TestOfACondition(NetworkContract):
+    def make(self) -> Discriminator:
+        return Discriminator(MLP(((5,),), (6,), (8,), "tanh"), MLP(((6,), (3,)), (1,), (4,), "tanh"))
+
+
+def test_features_are_of_rows_and_the_judgement_of_both() -> None:
+    critic = TestOfACondition().make()
+    x, c = torch.randn(7, 5), torch.randn(7, 3)
+    features = critic.features(x)
+    assert features.shape == (7, 6)
+    assert torch.equal(critic.judge(features, c), critic(x, c))
+    assert not torch.allclose(critic(x, c), critic(x, c + 1))
+
+
 def test_it_judges_its_features() -> None:
     critic = TestOfImages().make()
     x = torch.randn(7, 2, 6, 5)

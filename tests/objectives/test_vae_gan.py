@@ -6,11 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lowerbound.core import Linear, Progress, why_unbounded
+from lowerbound.core import Conditional, Linear, Progress, why_unbounded
 from lowerbound.errors import ConfigError
+from lowerbound.likelihoods import Normal
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, Discriminator
 from lowerbound.objectives import VAEGAN
+from lowerbound.posteriors import DiagonalNormal
 from lowerbound.priors import StandardNormal
 from tests.contracts import ComponentContract
 from tests.known_answers.discrete import binary, m2
@@ -144,6 +146,27 @@ def test_what_it_refuses() -> None:
         VAEGAN(critic()).losses(m2(), {"x": binary(3)}, Progress())
     with pytest.raises(ConfigError, match="Linear has none"):
         VAEGAN(critic()).losses(nn.Linear(1, 1), batch(), Progress())  # type: ignore[arg-type]
+
+
+def test_a_critic_of_conditions_judges_rows_with_what_they_are_given() -> None:
+    judging = Discriminator(MLP(((EVENT,),), (6,), (8,), "tanh"), MLP(((6,), (2,)), (1,), (5,), "tanh"))
+    posterior = Conditional(DiagonalNormal((2,)), MLP(((EVENT,), (2,)), DiagonalNormal((2,)).params_shape, (8,)))
+    likelihood = Conditional(Normal((EVENT,)), MLP(((2,), (2,)), Normal((EVENT,)).params_shape, (8,)))
+    model = VAE([Latent("z", StandardNormal((2,)), posterior)], likelihood)
+    objective, given = VAEGAN(judging), torch.nn.functional.one_hot(torch.arange(N) % 2, 2).float()
+
+    def found(c: Tensor) -> Tensor:
+        torch.manual_seed(0)
+        return objective.losses(model, {**batch(), "c": c}, Progress(3, 10, 100))["critic"]
+
+    torch.manual_seed(0)
+    made, dreamt = model({**batch(), "c": given})["x"].p.mean[0], model.sample(N, c=given)["x"].p.mean
+    plain = nn.functional.softplus
+    fakes = torch.cat([judging(made, given), judging(dreamt, given)])
+    torch.testing.assert_close(found(given), plain(-judging(batch()["x"], given)).mean() + plain(fakes).mean())
+    assert not torch.equal(found(given), found(given.flip(0)))
+    with pytest.raises(ConfigError, match="reads a condition, and these rows have none"):
+        objective.losses(trainable_vae(event=EVENT, latent=2), batch(), Progress())
 
 
 def test_it_is_one_graph_without_breaks() -> None:

@@ -23,15 +23,15 @@ __all__ = ["checked", "fooling", "known_loss", "logits", "readable", "telling_ap
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-def checked(objective: str, critic: Network) -> Network:
-    """Return a critic of one input and one output.
+def checked(objective: str, critic: Network, conditions: int = 0) -> Network:
+    """Return a critic of one input, and of as many conditions at most, with one output.
 
     Raises
     ------
     ConfigError
         When it has others.
     """
-    if len(critic.in_shapes) != 1 or tuple(critic.out_shape) != (1,):
+    if not 1 <= len(critic.in_shapes) <= 1 + conditions or tuple(critic.out_shape) != (1,):
         raise ConfigError(
             f"{objective}: a critic maps one row to one number, out_shape=(1,); {describe(critic)} maps "
             f"{tuple(critic.in_shapes)} to {tuple(critic.out_shape)}."

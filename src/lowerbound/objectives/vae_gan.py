@@ -50,8 +50,8 @@ class _Featured(Protocol):
         """Map rows ``(N, *shape)`` to flat features ``(N, F)``."""
         ...
 
-    def judge(self, features: Tensor) -> Tensor:
-        """Map flat features ``(N, F)`` to logits ``(N, 1)``."""
+    def judge(self, features: Tensor, *conditions: Tensor) -> Tensor:
+        """Map flat features ``(N, F)``, and conditions ``(N, *c)``, to logits ``(N, 1)``."""
         ...
 
 
@@ -64,7 +64,8 @@ class VAEGAN(Objective):
     Parameters
     ----------
     critic
-        A network of rows to one logit that is ``judge(features(rows))``: a ``Discriminator``.
+        A network of rows to one logit that is ``judge(features(rows))``: a ``Discriminator``. One whose head reads a
+        condition too judges the rows of a conditional model with it.
     gamma
         Weight of the similarity in the decoder's loss; a number or a schedule. At 0 nothing of it reaches the decoder.
     beta
@@ -79,8 +80,8 @@ class VAEGAN(Objective):
     UnknownNameError
         For another loss.
     ConfigError
-        For a critic without features, and a model that is no VAE of one observed variable whose draws and rate have
-        a gradient.
+        For a critic without features, or of a condition that is not given; and for a model that is no VAE of one
+        observed variable whose draws and rate have a gradient.
 
     References
     ----------
@@ -106,7 +107,7 @@ class VAEGAN(Objective):
         super().__init__()
         if not isinstance(critic, _Featured):
             raise ConfigError(f"VAEGAN needs a critic with features, a Discriminator; {describe(critic)} has none.")
-        self.critic = checked("VAEGAN", critic)
+        self.critic = checked("VAEGAN", critic, conditions=1)
         self.gamma, self.beta = gamma, beta
         self.loss, self.samples = known_loss(loss), positive(samples, "samples")
 
@@ -117,14 +118,15 @@ class VAEGAN(Objective):
         self._check(trace)
         rows, made = batch["x"], trace["x"].p.mean
         fakes = torch.cat([made, _dreamt(model, batch)[None]])
-        features = self._features(rows)
-        apart = telling_apart(self._judged(features), self._judged(self._features(fakes.detach())), self.loss)
-        target, real = features.detach(), self._judged(features).detach()
+        features, given = self._features(rows), self._given(batch)
+        judged = self._judged(features, given)
+        apart = telling_apart(judged, self._judged(self._features(fakes.detach()), given), self.loss)
+        target, real = features.detach(), judged.detach()
         of_fakes = self._features(fakes)
         similarity = trace.mean(0.5 * (of_fakes[: self.samples] - target).flatten(2).square().sum(-1)).mean()
         gamma, beta = value_at(self.gamma, progress), value_at(self.beta, progress)
         inference = similarity + beta * trace.rate().mean()
-        generation = fooling(real, self._judged(of_fakes), self.loss)
+        generation = fooling(real, self._judged(of_fakes, given), self.loss)
         if self.gamma != 0:
             generation = generation + gamma * similarity
         if log is not None:
@@ -138,10 +140,19 @@ class VAEGAN(Objective):
         shape = readable(self, critic, rows.shape[-len(critic.in_shapes[0]) :])
         return call(critic.features, [shape], [rows])
 
-    def _judged(self, features: Tensor) -> Tensor:
+    def _given(self, batch: Batch) -> list[Tensor]:
+        """Return the conditions that the critic reads beside features: of a conditional model's rows, c."""
+        if len(self.critic.in_shapes) == 1:
+            return []
+        if "c" not in batch:
+            raise ConfigError(f"{describe(self)}: its critic reads a condition, and these rows have none.")
+        return [batch["c"]]
+
+    def _judged(self, features: Tensor, given: list[Tensor]) -> Tensor:
         """Return the logits ``(*lead)`` of features ``(*lead, F)``."""
         critic: Any = self.critic
-        return call(critic.judge, [features.shape[-1:]], [features]).squeeze(-1)
+        shapes = [features.shape[-1:], *map(tuple, critic.in_shapes[1:])]
+        return call(critic.judge, shapes, [features, *given]).squeeze(-1)
 
     def _parts(self, model: Model) -> list[str]:
         """Return the players of the encoder's side."""

@@ -10,6 +10,7 @@ from lowerbound.recipes.capacity_vae import capacity_vae
 from lowerbound.recipes.ciwae import ciwae
 from lowerbound.recipes.cubo import cubo
 from lowerbound.recipes.cvae import cvae
+from lowerbound.recipes.cvae_gan import cvae_gan
 from lowerbound.recipes.cwae import cwae
 from lowerbound.recipes.cyclical_vae import cyclical_vae
 from lowerbound.recipes.delta_vae import delta_vae
@@ -70,6 +71,7 @@ __all__ = [
     "ciwae",
     "cubo",
     "cvae",
+    "cvae_gan",
     "cwae",
     "cyclical_vae",
     "data_support",

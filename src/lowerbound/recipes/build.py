@@ -23,6 +23,7 @@ __all__ = [
     "latent_prior",
     "latent_size",
     "likelihood_family",
+    "needed_condition",
     "posterior_family",
 ]
 
@@ -48,6 +49,21 @@ def latent_size(schema: Schema, options: ModelOptions) -> int:
     if options.latent is not None:
         return options.latent
     return 40 if schema.kind == "image" else min(16, max(1, schema.n_features // 2))
+
+
+def needed_condition(recipe: str, schema: Schema) -> Size:
+    """Return the shape of the condition c of a conditional recipe.
+
+    Raises
+    ------
+    ConfigError
+        When there are neither labels nor covariates.
+    """
+    if not schema.condition_size:
+        raise ConfigError(
+            f"The recipe {recipe!r} needs labels or covariates: give y to fit, or --label COLUMN to the command."
+        )
+    return (schema.condition_size,)
 
 
 def likelihood_family(schema: Schema, options: ModelOptions) -> Family:

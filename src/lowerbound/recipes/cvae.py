@@ -11,8 +11,7 @@ from torch import nn
 
 from lowerbound.core import Model
 from lowerbound.data import Schema
-from lowerbound.errors import ConfigError
-from lowerbound.recipes.build import flat_vae
+from lowerbound.recipes.build import flat_vae, needed_condition
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.recipes.recipe import Recipe
 from lowerbound.recipes.vae import elbo
@@ -21,11 +20,7 @@ __all__ = ["cvae"]
 
 
 def _model(schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module]) -> Model:
-    if not schema.condition_size:
-        raise ConfigError(
-            "The recipe 'cvae' needs labels or covariates: give y to fit, or --label COLUMN to the command."
-        )
-    return flat_vae(schema, options, modules, condition=(schema.condition_size,))
+    return flat_vae(schema, options, modules, condition=needed_condition("cvae", schema))
 
 
 cvae = Recipe(

@@ -69,6 +69,12 @@ class Task:
         return tuple(likelihood.family.event_shape)
 
     @property
+    def condition_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes of what the likelihood reads beside codes: none, or that of a condition."""
+        likelihood: Any = getattr(self.model, "likelihood", None)
+        return tuple(map(tuple, likelihood.network.in_shapes[1:]))
+
+    @property
     def data_range(self) -> float | None:
         """Largest less smallest possible entry of a row, from zero; None where there is no such."""
         if self.schema is None or self.schema.support not in RANGED:

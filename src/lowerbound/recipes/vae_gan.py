@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from lowerbound.core import Model, Network, Objective
+from lowerbound.core import Model, Network, Objective, Size
 from lowerbound.data import Schema
 from lowerbound.networks import MLP, ConvFeatures, Discriminator, Standardized
 from lowerbound.objectives import VAEGAN
@@ -23,22 +23,28 @@ from lowerbound.recipes.vae import vae
 __all__ = ["model_of_means", "row_critic", "vae_gan"]
 
 
-def model_of_means(schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module]) -> Model:
+def model_of_means(
+    schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module], condition: Size | None = None
+) -> Model:
     """Return a flat VAE whose likelihood has a cheap mean: a normal for levels, unless another is asked for."""
     if schema.support == "levels" and options.likelihood == "auto":
         options = options.model_copy(update={"likelihood": "normal"})
-    return flat_vae(schema, options, modules)
+    return flat_vae(schema, options, modules, condition)
 
 
 def row_critic(task: Task) -> Network:
-    """Return a critic of rows with features: convolutions for images, two hidden layers for vectors."""
+    """Return a critic of rows with features: convolutions for images, two hidden layers for vectors.
+
+    That of a conditional model judges the features with the condition.
+    """
     shape = task.data_shape
     if len(shape) == 3 and min(shape[1:]) >= 8:
         body: Network = ConvFeatures((shape,), (32, 64))
     else:
         body = MLP((shape,), (128,), (128,), "leaky_relu")
     half = None if task.data_range is None else task.data_range / 2
-    return Discriminator(Standardized(body, half, half), MLP((body.out_shape,), (1,), (128,), "leaky_relu"))
+    head = MLP((body.out_shape, *task.condition_shapes), (1,), (128,), "leaky_relu")
+    return Discriminator(Standardized(body, half, half), head)
 
 
 def _objective(task: Task) -> Objective:
