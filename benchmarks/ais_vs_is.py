@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 from harness import keep, table
 
@@ -57,13 +58,9 @@ def refined(model, x, options: argparse.Namespace, seed: int):
     """Sample from posteriors that were refined for each row."""
     import lowerbound as lb
 
-    class Found:
-        gaps = lb.metrics.inference_gaps(
-            model, ({"x": part} for part in x.split(50)), samples=options.samples, seed=seed
-        )
-        rows, value, monte_carlo_error = gaps.log_likelihood, float(gaps.log_likelihood.mean()), float("nan")
-
-    return Found
+    batches = ({"x": part} for part in x.split(50))
+    rows = lb.metrics.inference_gaps(model, batches, samples=options.samples, seed=seed).log_likelihood
+    return SimpleNamespace(rows=rows, value=float(rows.mean()), monte_carlo_error=None)
 
 
 def two_latents(data, options: argparse.Namespace):
@@ -102,7 +99,7 @@ def main() -> None:
     small = two_latents(train, options)
     few = compared(small.fitted_.model, rows, small.schema_, small.fitted_.seed, options, grid=True)
     lines = [
-        [model, name, f"{f['log_likelihood']:.3f}", f"{f['error']:.3f}", f"{f['difference']:+.4f}",
+        [model, name, f"{f['log_likelihood']:.3f}", "-" if f["error"] is None else f"{f['error']:.3f}", f"{f['difference']:+.4f}",
          f"{f['absolute']:.4f}", f"{f['cpu']:.0f}"]
         for model, found in (("the run", many), ("two latents", few)) for name, f in found.items()
     ]  # fmt: skip

@@ -99,7 +99,10 @@ def main() -> None:
     torch.set_num_threads(1)
     data = lb.data.open_data("mnist", binarize=None).split(seed=0)
     (x, y), (rows, labels) = data.rows("train"), data.rows("test")
-    assert isinstance(x, Tensor) and isinstance(rows, Tensor) and y is not None and labels is not None
+    assert isinstance(x, Tensor)
+    assert isinstance(rows, Tensor)
+    assert y is not None
+    assert labels is not None
     features = trained_features(x, y, 0, name="MNIST", epochs=options.classifier_epochs)
     measure = Measure(
         features, LogisticRegression(max_iter=1000).fit(features(x[:10_000]).numpy(), y[:10_000].numpy()),

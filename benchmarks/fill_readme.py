@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 import statistics
 from collections.abc import Callable
@@ -99,7 +98,7 @@ def quality(*results: dict[str, Any]) -> str:
 
 def _with_error(found: dict[str, float]) -> str:
     """Return an estimate with its Monte Carlo error, where it has one."""
-    error = "" if math.isnan(found["error"]) else f" ± {found['error']:.3f}"
+    error = "" if found["error"] is None else f" ± {found['error']:.3f}"
     return f"{found['log_likelihood']:.3f}{error}"
 
 

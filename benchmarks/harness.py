@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import statistics
@@ -100,12 +101,14 @@ def keep(name: str, result: Mapping[str, object]) -> None:
 
 
 def rounded(value: Any) -> Any:
-    """Keep five digits of every number."""
+    """Keep five digits of every number; what is not finite is None, since JSON has no word for it."""
     if isinstance(value, Mapping):
         return {key: rounded(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [rounded(entry) for entry in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def machine() -> dict[str, object]:

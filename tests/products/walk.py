@@ -47,12 +47,15 @@ def run(data: lb.data.Dataset, folder: Path, *, stop: bool = False, **changed: A
         return fit(data, made, folder=target, observers=[Stop()] if stop else [], resume=begun)
 
 
+def labels(vae: lb.VAE, data: lb.data.Dataset) -> np.ndarray | None:
+    """Return the labels of all rows as the user says them, where the model wants them."""
+    return np.asarray(data.schema.classes)[np.asarray(data.y)] if vae.fitted_.conditional else None
+
+
 def answers(vae: lb.VAE, data: lb.data.Dataset) -> list[np.ndarray]:
     """Ask what every model is asked, drawing last."""
-    x, given, some = data.x, {}, {}
-    if vae.fitted_.conditional:
-        labels = np.asarray(data.schema.classes)[np.asarray(data.y)]
-        given, some = {"y": labels}, {"given": labels[:5]}
+    x, y = data.x, labels(vae, data)
+    given, some = ({}, {}) if y is None else ({"y": y}, {"given": y[:5]})
     found = [vae.transform(x, **given), vae.reconstruct(x, **given), vae.sample(5, random_state=0, **some)]
     if vae.fitted_.unbounded is None:
         # Draws are rows that the model itself accepts.
@@ -63,8 +66,7 @@ def answers(vae: lb.VAE, data: lb.data.Dataset) -> list[np.ndarray]:
 
 def numbers(vae: lb.VAE, data: lb.data.Dataset) -> list[float]:
     """Evaluate all rows."""
-    labels = np.asarray(data.schema.classes)[np.asarray(data.y)] if vae.fitted_.conditional else None
-    found = vae.evaluate(data.x, labels, samples=20)
+    found = vae.evaluate(data.x, labels(vae, data), samples=20)
     if vae.fitted_.unbounded is not None:
         return [found.mean_squared_error, found.energy_distance]
     return [found.elbo, found.rate, found.distortion, found.log_likelihood.value]
