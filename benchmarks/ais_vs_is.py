@@ -99,8 +99,8 @@ def main() -> None:
     small = two_latents(train, options)
     few = compared(small.fitted_.model, rows, small.schema_, small.fitted_.seed, options, grid=True)
     lines = [
-        [model, name, f"{f['log_likelihood']:.3f}", "-" if f["error"] is None else f"{f['error']:.3f}", f"{f['difference']:+.4f}",
-         f"{f['absolute']:.4f}", f"{f['cpu']:.0f}"]
+        [model, name, f"{f['log_likelihood']:.3f}", "-" if f["error"] is None else f"{f['error']:.3f}",
+         f"{f['difference']:+.4f}", f"{f['absolute']:.4f}", f"{f['cpu']:.0f}"]
         for model, found in (("the run", many), ("two latents", few)) for name, f in found.items()
     ]  # fmt: skip
     head = ["model", "estimate", "log p(x)", "Monte Carlo error", "difference", "mean |difference|", "CPU s"]
