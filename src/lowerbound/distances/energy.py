@@ -23,7 +23,7 @@ class Energy(Distance):
 
     References
     ----------
-    Szekely and Rizzo, Energy statistics: A class of statistics based on distances, 2013, equation 2.
+    Szekely and Rizzo, Energy statistics: A class of statistics based on distances, 2013.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def renyi(log_w: Tensor, alpha: float, weight: Tensor | None = None) -> Tensor:
 
     References
     ----------
-    Li and Turner, Renyi Divergence Variational Inference, 2016, equations 3 and 10.
+    Li and Turner, Renyi Divergence Variational Inference, 2016, section 3.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def chi_square_upper(log_w: Tensor, order: float = 2.0, weight: Tensor | None = 
 
     References
     ----------
-    Dieng, Tran, Ranganath, Paisley and Blei, Variational Inference via chi Upper Bound Minimization, 2017, equation 4.
+    Dieng, Tran, Ranganath, Paisley and Blei, Variational Inference via chi Upper Bound Minimization, 2017, section 2.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def jackknife(log_w: Tensor) -> Tensor:
     References
     ----------
     Nowozin, Debiasing Evidence Approximations: On Importance-weighted Autoencoders and Jackknife Variational
-    Inference, 2018, equation 13.
+    Inference, 2018, section 3.
 
     Examples
     --------

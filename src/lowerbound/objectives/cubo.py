@@ -48,7 +48,7 @@ class CUBO(Objective):
 
     References
     ----------
-    Dieng, Tran, Ranganath, Paisley and Blei, Variational Inference via chi Upper Bound Minimization, 2017, equation 4.
+    Dieng, Tran, Ranganath, Paisley and Blei, Variational Inference via chi Upper Bound Minimization, 2017, section 2.
 
     Examples
     --------

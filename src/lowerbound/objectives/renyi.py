@@ -34,7 +34,7 @@ class Renyi(Term):
 
     References
     ----------
-    Li and Turner, Rényi Divergence Variational Inference, 2016, equations 3 and 10.
+    Li and Turner, Rényi Divergence Variational Inference, 2016, section 3.
 
     Examples
     --------

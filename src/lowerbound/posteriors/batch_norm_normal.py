@@ -43,7 +43,7 @@ class BatchNormNormal(Family):
 
     References
     ----------
-    Zhu, Bi, Liu, Ma, Li and Wu, A Batch Normalized Inference Network Keeps the KL Vanishing Away, 2020, equation 7.
+    Zhu, Bi, Liu, Ma, Li and Wu, A Batch Normalized Inference Network Keeps the KL Vanishing Away, 2020, section 3.
 
     Examples
     --------
