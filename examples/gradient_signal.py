@@ -27,6 +27,8 @@ from lowerbound.posteriors import BernoulliLatent, DiagonalNormal
 from lowerbound.priors import StandardNormal, UniformBernoulli
 
 BITS, PIXELS = 8, 6
+NOISE = (0.1, 0.2, 0.4, 0.8)
+"""Ticks of the third panel."""
 
 
 class OwnParameters(nn.Module):
@@ -141,6 +143,9 @@ def main() -> None:
     for name, values in bit_noise(runs).items():
         right.loglog(runs, values, marker="o", label=name)
     right.set(xlabel="decoder runs", ylabel="standard deviation", title="The same, for eight bits")
+    right.set_xticks(runs, map(str, runs), minor=False)
+    right.set_yticks(NOISE, map(str, NOISE), minor=False)
+    right.tick_params(which="minor", labelbottom=False, labelleft=False)
     for axis in (left, middle, right):
         axis.legend(frameon=False, fontsize=8)
     figure.savefig(options.out, dpi=120)
