@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from lowerbound.core import Calibrated, FromRows, Model, Objective, Schedule, calibrate, noise, take_rows
+from lowerbound.core import Calibrated, FromRows, Model, Objective, calibrate, noise, take_rows
 from lowerbound.data import Dataset, Schema
-from lowerbound.errors import ConfigError
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
+from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
-from lowerbound.recipes import Task, data_support
+from lowerbound.recipes import data_support
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
@@ -112,7 +112,7 @@ def make_plan(
     total = total_steps(settings.train, len(x), max(1, len(x) // size))
     if recipe.solve is not None:
         total = settings.train.epochs or SOLVER_STEPS
-    objective = _objective(settings, total, model, dataset.schema).to(device)
+    objective = make_objective(settings, total, model, dataset.schema).to(device)
     _learn_from_rows(objective, x, dataset.schema, settings.train.seed, device)
     steps_needed(objective, total)
     return Plan(model, objective, chosen, total, dataset.schema, device, recipe.conditional)
@@ -141,19 +141,6 @@ def _build(schema: Schema, settings: Settings, modules: Mapping[str, nn.Module])
         return settings.recipe_.model(schema, settings.model, given)
 
 
-def _objective(settings: Settings, total: int, model: Model, schema: Schema) -> Objective:
-    """Build what is minimised, with seeded critics."""
-    options, text = settings.model, settings.model.objective
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(noise.mix_seed(settings.train.seed, -2))
-        if text is None:
-            return settings.recipe_.objective(Task(options, total, model, _schedule(options.beta), schema))
-        made = parse(text)
-    if not isinstance(made, Objective):
-        raise ConfigError(f"objective={text!r} is no objective: say what is minimised, such as ELBO(beta=2.0).")
-    return made
-
-
 def _learn_from_rows(model: Model | Objective, x: Rows, schema: Schema, seed: int, device: torch.device) -> None:
     """Tell the components of a model or an objective what they want to know of the training rows."""
     if any(isinstance(m, Calibrated) for m in model.modules()):
@@ -162,12 +149,3 @@ def _learn_from_rows(model: Model | Objective, x: Rows, schema: Schema, seed: in
     wanted = [m.rows_wanted for m in model.modules() if isinstance(m, FromRows)]
     if wanted:
         take_rows(model, some_rows(x, schema, max(wanted), seed).to(device))
-
-
-def _schedule(beta: float | str) -> Schedule | None:
-    if not isinstance(beta, str):
-        return None
-    schedule = parse(beta)
-    if not isinstance(schedule, Schedule):
-        raise ConfigError(f"beta={beta!r} is no schedule: use Linear(start, end, steps), Cosine(...) or Cyclical(...).")
-    return schedule
