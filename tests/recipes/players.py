@@ -8,29 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from lowerbound.core import Batch, Log, Model, Objective, Progress
 from lowerbound.core.storage import sha256
 from lowerbound.data import from_arrays
 from lowerbound.estimators.planning import Plan, make_plan
 from lowerbound.runs import Settings
 from lowerbound.training import Step, Trainer, TrainOptions
 from lowerbound.training.average import Average
-from tests.training.zoo import Rows
-
-
-class Only(Objective):
-    """An objective in which one player's loss is alone: the others' are multiplied by zero."""
-
-    def __init__(self, objective: Objective, player: str) -> None:
-        super().__init__()
-        self.objective, self.player = objective, player
-
-    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
-        """Return the losses, all but one of them zero."""
-        losses = self.objective.losses(model, batch, progress, log)
-        return {name: loss if name == self.player else 0.0 * loss for name, loss in losses.items()}
+from tests.training.zoo import Only, Rows
 
 
 def plan(x: np.ndarray, **changed: Any) -> Plan:

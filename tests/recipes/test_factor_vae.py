@@ -5,27 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 import lowerbound as lb
-from lowerbound.core import Batch, Log, Model, Objective, Progress
+from lowerbound.core import Model, Objective
 from lowerbound.data import Schema
 from lowerbound.recipes import Task, factor_vae
 from lowerbound.training import Step, TrainOptions
 from lowerbound.training.average import Average
 from tests.estimators.small import small, table
-
-
-class Only(Objective):
-    """An objective in which one player's loss is alone."""
-
-    def __init__(self, objective: Objective, player: str) -> None:
-        super().__init__()
-        self.objective, self.player = objective, player
-
-    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
-        losses = self.objective.losses(model, batch, progress, log)
-        return {name: loss if name == self.player else 0.0 * loss for name, loss in losses.items()}
+from tests.training.zoo import Only
 
 
 def built() -> tuple[Model, Objective]:

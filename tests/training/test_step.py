@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 from toys import BATCH, TOTAL, first_batch, fit, move, step_of, unlabelled
-from zoo import ZOO, Case, flat
+from zoo import ZOO, Case, Only, flat
 
 from lowerbound.core import Batch, Linear, Log, Model, Objective, Progress, closed_forms, layer_precision
 from lowerbound.objectives import ELBO
@@ -15,18 +15,6 @@ from lowerbound.training.players import player_parameters
 
 SEVERAL = [name for name, case in ZOO.items() if len(case.players) > 1]
 PAIRS = [(name, player) for name in SEVERAL for player in ZOO[name].players]
-
-
-class Only(Objective):
-    """An objective in which one player's loss is alone: the others' are multiplied by zero."""
-
-    def __init__(self, objective: Objective, player: str) -> None:
-        super().__init__()
-        self.objective, self.player = objective, player
-
-    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
-        losses = self.objective.losses(model, batch, progress, log)
-        return {name: loss if name == self.player else 0.0 * loss for name, loss in losses.items()}
 
 
 class OneCorner(Objective):

@@ -59,6 +59,19 @@ class Rows:
             yield {name: value.index_select(0, rows) for name, value in self.data.items()}
 
 
+class Only(Objective):
+    """An objective in which one player's loss is alone: the others' are multiplied by zero."""
+
+    def __init__(self, objective: Objective, player: str) -> None:
+        super().__init__()
+        self.objective, self.player = objective, player
+
+    def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
+        """Return the losses, all but one of them zero."""
+        losses = self.objective.losses(model, batch, progress, log)
+        return {name: loss if name == self.player else 0.0 * loss for name, loss in losses.items()}
+
+
 class ThreePlayers(Objective):
     """A VAE/GAN: the encoder, the decoder and a critic of images, each with its own loss."""
 
