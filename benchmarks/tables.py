@@ -99,7 +99,8 @@ def factors(*results: dict[str, Any]) -> str:
     shown = {
         "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE",
         "five": "of five factors", "factor_vae_score": "FactorVAE", "mutual_information_gap": "MIG",
-        "disentanglement": "DCI D", "completeness": "DCI C", "informativeness": "DCI I", "sap": "SAP", "irs": "IRS", "ranking": "UDR",
+        "disentanglement": "DCI D", "completeness": "DCI C", "informativeness": "DCI I",
+        "sap": "SAP", "irs": "IRS", "ranking": "UDR",
     }  # fmt: skip
     grouped: dict[str, list[dict[str, Any]]] = {}
     for result in results:
