@@ -1,11 +1,11 @@
 """A picture of the sprites: a line for each factor, the others held, and a line of rows drawn at random.
 
-python examples/sprites_picture.py docs/images/sprites.png
+python examples/sprites_picture.py --out docs/images/sprites.png
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +15,11 @@ import lowerbound as lb
 COLUMNS = 16
 
 
-def main(path: str) -> None:
+def main() -> None:
+    """Draw a line of pictures for each factor."""
+    parser = argparse.ArgumentParser(description="Draw the sprites factor by factor.")
+    parser.add_argument("--out", default="docs/images/sprites.png")
+    options = parser.parse_args()
     data = lb.data.datasets.sprites()
     factors = data.factors
     grid = data.x.numpy().reshape(*factors.sizes, 32, 32)
@@ -23,7 +27,8 @@ def main(path: str) -> None:
     strips = {}
     for k, (name, size) in enumerate(zip(factors.names, factors.sizes, strict=True)):
         held = [index if j != k else slice(None) for j, index in enumerate(middle)]
-        strips[f"{name}, {size} values"] = grid[tuple(held)][:COLUMNS]
+        shown = f"{size} values" if size <= COLUMNS else f"{COLUMNS} of {size}"
+        strips[f"{name}, {shown}"] = grid[tuple(held)][:COLUMNS]
     strips["any"] = data.x.numpy()[np.random.default_rng(0).integers(len(data), size=COLUMNS), 0]
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     for ax, (title, images) in zip(figure.subplots(len(strips), 1), strips.items(), strict=True):
@@ -34,8 +39,8 @@ def main(path: str) -> None:
         ax.set_xticks([])
         ax.set_yticks([])
         ax.spines[:].set_visible(False)
-    figure.savefig(path, dpi=130)
+    figure.savefig(options.out, dpi=130, metadata={"Software": None})
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
