@@ -12,9 +12,9 @@ from lowerbound.data.card import Card, RemoteFile
 from lowerbound.data.download import Progress
 from lowerbound.data.files import obtain
 from lowerbound.data.sources.idx import read_idx
-from lowerbound.errors import DataError
+from lowerbound.errors import ConfigError, DataError
 
-__all__ = ["read_pairs", "train_valid_test"]
+__all__ = ["official_splits", "read_pairs", "train_valid_test"]
 
 COUNTS = (60000, 10000)
 
@@ -44,6 +44,20 @@ def _read(
 
 def _shapes() -> list[tuple[int, ...]]:
     return [shape for n in COUNTS for shape in ((n, 28, 28), (n,))]
+
+
+def official_splits(card: Card, valid_rows: int) -> dict[str, Tensor]:
+    """Return the official test rows, and the training rows less the last ``valid_rows``, which are for validation.
+
+    Raises
+    ------
+    ConfigError
+        If no row would be left to train on.
+    """
+    train, test = COUNTS
+    if not isinstance(valid_rows, int) or not 0 <= valid_rows < train:
+        raise ConfigError(f"valid_rows={valid_rows!r} of {card.name}: a whole number from 0, below {train}.")
+    return train_valid_test(train - valid_rows, valid_rows, test)
 
 
 def train_valid_test(*sizes: int) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ import torch
 
 from lowerbound.data import check, datasets
 from lowerbound.data.datasets.mnist import CARD
-from lowerbound.errors import DownloadError
+from lowerbound.errors import ConfigError, DownloadError
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,15 @@ def test_rows_labels_and_official_splits(folder, cache):
     assert bounds == {"train": (0, 49999), "valid": (50000, 59999), "test": (60000, 69999)}
     assert data.y.bincount().min() > 6000
     assert torch.equal(check(data.x[:100], data.schema), data.x[:100])
+
+
+def test_fewer_rows_for_validation_leave_more_to_train_on(folder, cache):
+    splits = datasets.mnist(data_dir=folder, valid_rows=400).splits
+    assert [len(splits[name]) for name in ("train", "valid", "test")] == [59600, 400, 10000]
+    assert (int(splits["valid"][0]), int(splits["test"][0])) == (59600, 60000)
+    for wrong in (60000, -1, 0.5):
+        with pytest.raises(ConfigError, match="valid_rows="):
+            datasets.mnist(data_dir=folder, valid_rows=wrong)
 
 
 def test_grey_levels_can_be_kept(folder, cache, monkeypatch):

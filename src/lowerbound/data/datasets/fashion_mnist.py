@@ -7,7 +7,7 @@ import os
 from lowerbound.data.card import Card, RemoteFile
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.download import Progress
-from lowerbound.data.idx_images import read_pairs, train_valid_test
+from lowerbound.data.idx_images import official_splits, read_pairs
 
 __all__ = ["CARD", "fashion_mnist"]
 
@@ -40,12 +40,13 @@ def fashion_mnist(
     *,
     data_dir: str | os.PathLike[str] | None = None,
     binarize: str | None = None,
+    valid_rows: int = 10000,
     progress: Progress | None = None,
 ) -> Dataset:
     """Return Fashion-MNIST, ``(1, 28, 28)`` in 256 levels, ten classes by name.
 
     By Zalando Research, MIT licence. Rows 0 to 49999 train, the last 10000 of the official training rows are for
-    validation, the 10000 test rows are the official ones.
+    validation unless told otherwise, the 10000 test rows are the official ones.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def fashion_mnist(
         cache, or the download.
     binarize : {"dynamic"}, optional
         Grey levels as Bernoulli probabilities, drawn anew at every visit.
+    valid_rows : int, default 10000
+        How many of the last official training rows are for validation; the others train.
     progress : callable, optional
         Called with bytes done and bytes in all during a download.
 
@@ -63,6 +66,8 @@ def fashion_mnist(
         If the files can be neither found nor fetched.
     DataError
         If a file is damaged.
+    ConfigError
+        If no row would be left to train on.
 
     References
     ----------
@@ -70,4 +75,4 @@ def fashion_mnist(
     arXiv:1708.07747, 2017.
     """
     x, y = read_pairs(CARD, data_dir, progress)
-    return CARD.dataset(x, CARD.grey(CLASSES, binarize), y, train_valid_test(50000, 10000, 10000))
+    return CARD.dataset(x, CARD.grey(CLASSES, binarize), y, official_splits(CARD, valid_rows))

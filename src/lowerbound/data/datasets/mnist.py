@@ -7,7 +7,7 @@ import os
 from lowerbound.data.card import Card, RemoteFile
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.download import Progress
-from lowerbound.data.idx_images import read_pairs, train_valid_test
+from lowerbound.data.idx_images import official_splits, read_pairs
 
 __all__ = ["CARD", "mnist"]
 
@@ -41,13 +41,14 @@ def mnist(
     *,
     data_dir: str | os.PathLike[str] | None = None,
     binarize: str | None = "dynamic",
+    valid_rows: int = 10000,
     progress: Progress | None = None,
 ) -> Dataset:
     """Return MNIST, ``(1, 28, 28)`` in 256 levels, classes 0 to 9.
 
     By Yann LeCun, Corinna Cortes and Christopher Burges, from NIST's databases; CC BY-SA 3.0. Rows 0 to 49999
-    train, the last 10000 of the official training rows are for validation, the 10000 test rows are the official
-    ones.
+    train, the last 10000 of the official training rows are for validation unless told otherwise, the 10000 test rows
+    are the official ones.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def mnist(
         the download.
     binarize : {"dynamic", None}, default "dynamic"
         Grey levels as Bernoulli probabilities, drawn anew at every visit; None keeps the 256 levels.
+    valid_rows : int, default 10000
+        How many of the last official training rows are for validation; the others train.
     progress : callable, optional
         Called with bytes done and bytes in all during a download.
 
@@ -65,6 +68,8 @@ def mnist(
         If the files can be neither found nor fetched.
     DataError
         If a file is damaged.
+    ConfigError
+        If no row would be left to train on.
 
     References
     ----------
@@ -72,4 +77,4 @@ def mnist(
     """
     x, y = read_pairs(CARD, data_dir, progress)
     schema = CARD.grey(tuple("0123456789"), binarize)
-    return CARD.dataset(x, schema, y, train_valid_test(50000, 10000, 10000))
+    return CARD.dataset(x, schema, y, official_splits(CARD, valid_rows))
