@@ -7,101 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data, read_with_gaps
-from lowerbound.errors import ConfigError, DataError, ShapeError
+from lowerbound.data import Dataset, read_with_gaps
+from lowerbound.errors import ConfigError, DataError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
+from lowerbound.estimators.distances import SampleDistances, sample_distances
 from lowerbound.estimators.evaluation import Evaluation, Reconstruction, evaluate
-from lowerbound.estimators.fitted import Fitted
-from lowerbound.estimators.inspection import fill_gaps
-from lowerbound.estimators.rows import Rows
+from lowerbound.estimators.inspection import fill_gaps, match_factors
+from lowerbound.estimators.reading import Reading
 from lowerbound.estimators.saving import save
 
 if TYPE_CHECKING:
-    from lowerbound.metrics import LogLikelihood
+    from lowerbound.metrics import Disentanglement, Features, LogLikelihood
 
 __all__ = ["Questions"]
 
 SCORE_SAMPLES = 64
 
 
-class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """The methods of a fitted estimator; :class:`VAE` adds how it is fitted.
-
-    Attributes
-    ----------
-    fitted_ : Fitted
-        The model with its schema.
-    schema_ : Schema
-        Of the training data.
-    history_ : list of dict
-        The numbers of each round.
-    n_iter_ : int
-        Optimizer steps taken.
-    settings_, spec_, facts_ : dict
-        Every setting in force, the specifications, and what was chosen for the machine.
-    """
-
-    fitted_: Fitted
-    schema_: Schema
-    history_: list[dict[str, float]]
-    settings_: dict[str, Any]
-    spec_: dict[str, str]
-    facts_: dict[str, str]
-    n_iter_: int
-    n_features_in_: int
-    feature_names_in_: np.ndarray
-    _n_features_out: int
-
-    def adopt(self, fitted: Fitted, history: list[dict[str, float]], settings: dict[str, Any]) -> None:
-        """Become the door of a fitted model."""
-        self.fitted_ = fitted
-        self.schema_ = fitted.schema
-        self.history_ = history
-        self.settings_ = settings
-        self._n_features_out = fitted.code_size
-        if not hasattr(self, "n_features_in_"):
-            self.n_features_in_ = fitted.schema.n_features
-
-    def check_names(self, X: Any, *, reset: bool) -> None:
-        """Run scikit-learn's own checks of column names and their number; the values are checked elsewhere."""
-        shape = getattr(X, "shape", None)
-        if isinstance(X, Tensor) or shape is None or len(shape) != 2:
-            return
-        try:
-            validate_data(self, X, skip_check_array=True, reset=reset)
-        except ValueError as error:
-            raise ShapeError(f"{error} Give the columns that the model was fitted with.") from error
-
-    def _rows(self, X: Any, y: Any = None) -> tuple[Rows, Rows | None]:
-        check_is_fitted(self, "fitted_")
-        where = "X"
-        if isinstance(X, (str, Path)):
-            X = open_data(X)
-        if isinstance(X, Dataset):
-            if X.schema == self.schema_ and not isinstance(X.x, Tensor):
-                return X.x, X.condition() if self.fitted_.conditional else None
-            X, y, where = _values(X, self.schema_), _labels(X) if y is None else y, X.name
-        elif self.schema_.kind == "vector":
-            self.check_names(X, reset=False)
-        rows = check(X, self.schema_, where=where)
-        return rows, self._condition(y, len(rows))
-
-    def _condition(self, y: Any, n: int, *, said: str = "y") -> Tensor | None:
-        if not self.fitted_.conditional:
-            if said == "given" and y is not None:
-                raise ConfigError("This model is not conditional: leave `given` out, or fit the recipe 'cvae'.")
-            return None
-        if y is None:
-            raise ConfigError(f"This model is conditional: give the labels or covariates of the rows ({said}=...).")
-        values = np.asarray(y)
-        width = len(self.schema_.covariates or ())
-        if values.ndim == 0 or (width > 1 and values.ndim == 1):
-            values = np.repeat(values[None], n, axis=0)
-        return one_hot(encode_labels(values, self.schema_, n=n), self.schema_)
+class Questions(Reading):
+    """The methods of a fitted estimator; :class:`VAE` adds how it is fitted."""
 
     def transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Return posterior means, ``(n, D)``: deterministic codes."""
@@ -262,39 +189,64 @@ class Questions(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         rows = self.fitted_.decode(flat, self._condition(y, len(flat)))
         return dims, values.numpy(), rows.reshape(len(dims), n_steps, *self.schema_.shape).numpy()
 
+    def distances(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        samples: int = 1000,
+        mean: bool = False,
+        features: Features | None = None,
+        random_state: int = 0,
+    ) -> SampleDistances:
+        """Compare rows drawn from the model with rows X that it never saw; it needs no likelihood.
+
+        Parameters
+        ----------
+        X, y
+            Rows, at least 40, and their labels or covariates for a conditional model.
+        samples : int
+            Most rows of a set: half of X is compared with as many drawn rows, and with the other half.
+        mean : bool
+            Compare means of p(x | z) at drawn z instead of drawn values.
+        features : Features, optional
+            What to compare by, such as :func:`lowerbound.metrics.trained_features`; pixels of images and standardised
+            columns of tables unless told.
+        random_state : int
+            Seed of the halves, the draws and the tests.
+        """
+        rows, c = self._rows(X, y)
+        by = {"mean": mean, "features": features, "seed": random_state}
+        return sample_distances(self.fitted_, rows, c, samples=samples, **by)
+
+    def disentanglement(self, X: Any, factors: Any = None, y: Any = None) -> Disentanglement:
+        """Measure how the latents follow known factors of the rows.
+
+        Parameters
+        ----------
+        X : array, DataFrame, path or Dataset, (n, *shape)
+            Rows.
+        factors : array-like, (n, K), or Factors, optional
+            What each row was made from, each of a few values; those of X where it is a Dataset that has them.
+        y
+            Conditions of the rows, for a conditional model.
+
+        Raises
+        ------
+        DataError
+            When there are no factors, or they cannot be used.
+        """
+        if factors is None and isinstance(X, Dataset):
+            factors = X.factors
+        return match_factors(self.fitted_, *self._rows(X, y), factors)
+
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write the model as a run folder: JSON and safetensors."""
         check_is_fitted(self, "fitted_")
         save(self, Path(folder), overwrite=overwrite)
-
-    def __sklearn_tags__(self) -> Any:
-        """Declare what the estimator takes and keeps."""
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        tags.input_tags.three_d_array = True
-        return tags
 
 
 def _whole(value: Any, name: str, least: int) -> int:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)) or value < least:
         raise ConfigError(f"{name}={value!r}: give a whole number, at least {least}.")
     return int(value)
-
-
-def _values(dataset: Dataset, schema: Schema) -> np.ndarray:
-    """The rows of a data set, with the columns that the model was fitted with."""
-    x = dataset.x if isinstance(dataset.x, Tensor) else dataset.x.read(0, len(dataset.x))
-    values, columns = x.numpy(), dataset.schema.columns
-    if columns is None or schema.columns is None or columns == schema.columns:
-        return values
-    missing = [name for name in schema.columns if name not in columns]
-    if missing:
-        raise ShapeError(f"{dataset.name} has no column {missing[0]!r}, which the model was fitted with.")
-    return values[:, [columns.index(name) for name in schema.columns]]
-
-
-def _labels(dataset: Dataset) -> Any:
-    y = dataset.y
-    if y is None or not isinstance(y, Tensor) or dataset.schema.classes is None:
-        return y
-    return np.asarray(dataset.schema.classes)[y.numpy()]

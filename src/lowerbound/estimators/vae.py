@@ -6,7 +6,7 @@ import copy
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, check_random_state
@@ -14,17 +14,11 @@ from torch import Tensor, nn
 
 from lowerbound.data import Dataset, check, from_arrays, open_data
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.distances import SampleDistances, sample_distances
 from lowerbound.estimators.fitting import fit
-from lowerbound.estimators.inspection import match_factors
 from lowerbound.estimators.planning import make_plan
 from lowerbound.estimators.questions import Questions
 from lowerbound.estimators.refitting import refit_prior
-from lowerbound.metrics import Features
 from lowerbound.runs import RunFolder, Settings
-
-if TYPE_CHECKING:
-    from lowerbound.metrics import Disentanglement
 
 __all__ = ["VAE"]
 
@@ -222,57 +216,6 @@ class VAE(Questions):
         other.spec_ = {**self.spec_, "model": repr(refit.fitted.model)}
         other.facts_ = {**self.facts_, "prior_after": f"{prior}, {refit.gain:+.3f} nats"}
         return other
-
-    def distances(
-        self,
-        X: Any,
-        y: Any = None,
-        *,
-        samples: int = 1000,
-        mean: bool = False,
-        features: Features | None = None,
-        random_state: int = 0,
-    ) -> SampleDistances:
-        """Compare rows drawn from the model with rows X that it never saw; it needs no likelihood.
-
-        Parameters
-        ----------
-        X, y
-            Rows, at least 40, and their labels or covariates for a conditional model.
-        samples : int
-            Most rows of a set: half of X is compared with as many drawn rows, and with the other half.
-        mean : bool
-            Compare means of p(x | z) at drawn z instead of drawn values.
-        features : Features, optional
-            What to compare by, such as :func:`lowerbound.metrics.trained_features`; pixels of images and standardised
-            columns of tables unless told.
-        random_state : int
-            Seed of the halves, the draws and the tests.
-        """
-        rows, c = self._rows(X, y)
-        by = {"mean": mean, "features": features, "seed": random_state}
-        return sample_distances(self.fitted_, rows, c, samples=samples, **by)
-
-    def disentanglement(self, X: Any, factors: Any = None, y: Any = None) -> Disentanglement:
-        """Measure how the latents follow known factors of the rows.
-
-        Parameters
-        ----------
-        X : array, DataFrame, path or Dataset, (n, *shape)
-            Rows.
-        factors : array-like, (n, K), or Factors, optional
-            What each row was made from, each of a few values; those of X where it is a Dataset that has them.
-        y
-            Conditions of the rows, for a conditional model.
-
-        Raises
-        ------
-        DataError
-            When there are no factors, or they cannot be used.
-        """
-        if factors is None and isinstance(X, Dataset):
-            factors = X.factors
-        return match_factors(self.fitted_, *self._rows(X, y), factors)
 
     def report(self, path: str | Path, X: Any, y: Any = None) -> None:
         """Write the self-contained HTML report about the model on rows X, held-out ones at best."""
