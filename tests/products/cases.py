@@ -54,8 +54,11 @@ PRIORS = POSTERIORS | supports("priors", event_shape=(LATENT,), data_shape=(4,),
 LIKELIHOODS = supports("likelihoods", event_shape=(4,), levels=5, n_classes=5)
 
 PAIRS = list(itertools.product(POSTERIORS, PRIORS))
-# A prior without a support of its own is made of posteriors: it goes with any.
-MEANINGFUL = [(q, p) for q, p in PAIRS if PRIORS[p] in (None, POSTERIORS[q])]
+# A prior without a support of its own is made of posteriors: it goes with any that is of one row at a time.
+ACROSS = [name for name in POSTERIORS if find(name, ["posteriors"]).across_rows]
+MEANINGFUL = [
+    (q, p) for q, p in PAIRS if PRIORS[p] in (None, POSTERIORS[q]) and not (PRIORS[p] is None and q in ACROSS)
+]
 MEANINGLESS = [pair for pair in PAIRS if pair not in MEANINGFUL]
 
 

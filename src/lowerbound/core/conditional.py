@@ -81,6 +81,8 @@ class Family(Component, nn.Module, ABC):
         it is drawn, and trained by the score function.
     has_density : bool
         Whether its values have a density: False for a single point, which leaves a model without a bound on log p(x).
+    across_rows : bool
+        Whether in training a row's distribution depends on the rows beside it: then no prior can be made of it.
     """
 
     event_shape: Size
@@ -89,6 +91,7 @@ class Family(Component, nn.Module, ABC):
     enumerable: bool = False
     scored: bool = False
     has_density: bool = True
+    across_rows: bool = False
 
     @abstractmethod
     def forward(self, params: Tensor) -> Distribution:

@@ -52,6 +52,7 @@ class BatchNormNormal(Family):
     tensor([-0.5000,  0.5000], grad_fn=...)
     """
 
+    across_rows = True
     mean: Tensor
     variance: Tensor
     updates: Tensor

@@ -48,7 +48,19 @@ class FromPosterior(Component, nn.Module, ABC):
         return None if self._bound is None else getattr(self._bound[0], "support", None)
 
     def bind(self, posterior: nn.Module, encoder: nn.Module | None = None, level: int = 0) -> None:
-        """Take the model's posterior, and the encoder whose activations of a level it reads, if there is one."""
+        """Take the model's posterior, and the encoder whose activations of a level it reads, if there is one.
+
+        Raises
+        ------
+        ConfigError
+            When the posterior of a row depends on the rows beside it: those of a prior are others.
+        """
+        family = getattr(posterior, "family", None)
+        if getattr(family, "across_rows", False):
+            raise ConfigError(
+                f"The posterior {type(family).__name__} normalises the rows of a batch together, and a "
+                f"{type(self).__name__} asks it about rows of its own: use another prior or posterior."
+            )
         self._bound = (posterior, encoder, level)
 
     def posterior_of(self, rows: Tensor, c: Tensor | None = None) -> Distribution:
