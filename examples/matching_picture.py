@@ -35,6 +35,7 @@ def draw(found: Points, out: str) -> None:
     """Write the picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     figure = Figure(figsize=(6.4, 3.8), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
@@ -46,6 +47,9 @@ def draw(found: Points, out: str) -> None:
             label=name,
         )  # fmt: skip
     axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel("share of the test rows' variance that is not reconstructed")

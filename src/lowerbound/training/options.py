@@ -41,7 +41,9 @@ class TrainOptions(BaseModel):
     compile: Literal["auto", "yes", "no"] = Field("auto", description="compile the whole step")
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="of weights, data order and noise")
-    patience: Positive | None = Field(None, description="rounds without better weights, judged on held-out rows, before stopping")
+    patience: Positive | None = Field(
+        None, description="rounds without better weights, judged on held-out rows, before stopping"
+    )
     round_steps: Positive | None = Field(None, description="steps between validations and records")
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(60.0, description="time between checkpoints")
     valid_fraction: Fraction = Field(0.1, description="rows held out to choose the weights")
