@@ -42,7 +42,7 @@ class TrainOptions(BaseModel):
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="of weights, data order and noise")
     patience: Positive | None = Field(
-        None, description="rounds without better weights, judged on held-out rows, before stopping"
+        None, description="rounds in which held-out rows find no better weights, before stopping"
     )
     round_steps: Positive | None = Field(None, description="steps between validations and records")
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(60.0, description="time between checkpoints")
