@@ -76,15 +76,15 @@ def strokes(x: Tensor) -> Tensor:
 
 def found(measure: Measure, made: Tensor, asked: Tensor, rows: Tensor) -> dict[str, float]:
     """Return how far the attributes of rows are from those asked for, and their distance to the test rows."""
-    error = measure.vectors(made) - asked
-    wrong = (measure.vectors(made)[:, :DIGITS].argmax(1) != asked[:, :DIGITS].argmax(1)).float().mean()
+    said = measure.vectors(made)
+    error, wrong = said - asked, said[:, :DIGITS].argmax(1) != asked[:, :DIGITS].argmax(1)
     distance = frechet_distance(made, rows, measure.features)
     return {
-        "wrong_digits": float(wrong),
+        "wrong_digits": float(wrong.float().mean()),
         "slant": float(error[:, DIGITS].square().mean().sqrt()),
         "thickness": float(error[:, DIGITS + 1].square().mean().sqrt()),
         "squared_error": float(error.square().mean()),
-        "cosine": float(torch.cosine_similarity(measure.vectors(made), asked, 1).mean()),
+        "cosine": float(torch.cosine_similarity(said, asked, 1).mean()),
         "frechet": distance.value, "frechet_error": distance.error,
     }  # fmt: skip
 

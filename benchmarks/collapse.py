@@ -18,8 +18,9 @@ import sys
 from typing import Any
 
 import torch
-from harness import RESULTS, table
+from harness import RESULTS
 from quality import spent
+from tables import collapse
 
 import lowerbound as lb
 from lowerbound.estimators.diagnosis import diagnose
@@ -80,17 +81,7 @@ def main() -> None:
         kept["cures"][cure] = measure(cure, options)
         target.write_text(json.dumps(kept, indent=1) + "\n")
         print(cure, kept["cures"][cure], flush=True)
-    head = ["cure", "NLL", "ELBO", "rate", "I(x; z)", "active"]
-    lines = [
-        [
-            name,
-            *(f"{r[k]:.2f}" for k in ("nll", "elbo", "rate")),
-            str(r["active_units"]),
-            f"{r['mutual_information']:.2f}",
-        ]
-        for name, r in kept["cures"].items()
-    ]
-    print(table(head, lines))
+    print(collapse(kept))
 
 
 if __name__ == "__main__":

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
 
 from lowerbound.core.storage import write_bytes
-from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.reading import Reading
 from lowerbound.runs import RunFolder, versions
 
-__all__ = ["Savable", "save"]
+__all__ = ["save"]
 
 
-class Savable(Protocol):
-    """What an estimator has after it was fitted."""
-
-    fitted_: Fitted
-    history_: list[dict[str, float]]
-    settings_: dict[str, Any]
-    spec_: dict[str, str]
-    facts_: dict[str, str]
-    n_iter_: int
-
-
-def save(vae: Savable, path: Path, *, overwrite: bool = False) -> None:
+def save(vae: Reading, path: Path, *, overwrite: bool = False) -> None:
     """Write a fitted estimator as a run folder."""
     folder = RunFolder(path)
     folder.create(overwrite=overwrite)

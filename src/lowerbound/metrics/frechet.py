@@ -3,9 +3,8 @@ r"""The Frechet distance: that of two normal distributions with the moments of t
 .. math:: d^2 = \|\mu_x - \mu_y\|^2 + \mathrm{Tr}(\Sigma_x + \Sigma_y)
                 - 2\,\mathrm{Tr}\big((\Sigma_x^{1/2} \Sigma_y \Sigma_x^{1/2})^{1/2}\big)
 
-The estimate is too large for
-few rows: compare values of as many rows only, and see what data against data gives. With the features of an Inception
-network it is called FID; with others the number is another one, so the name says which they are.
+The estimate is too large for few rows: compare values of as many rows only, and see what data against data gives. With
+the features of an Inception network it is called FID; with others the number is another one, so the name says which.
 """
 
 from __future__ import annotations
