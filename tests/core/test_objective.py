@@ -7,8 +7,24 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.core import Linear, Objective, Progress, Scaled, Sum, Term, Trace
+from lowerbound.distances import MMD
 from lowerbound.errors import ConfigError
-from lowerbound.objectives import ELBO, IWAE, Renyi, WakeSleep
+from lowerbound.networks import MLP
+from lowerbound.objectives import (
+    ELBO,
+    GECO,
+    IWAE,
+    AdversarialMatch,
+    Distortion,
+    Lagging,
+    Match,
+    MultiScaleSimilarity,
+    Rate,
+    Renyi,
+    SemiSupervised,
+    Staged,
+    WakeSleep,
+)
 from tests.contracts import ComponentContract
 from tests.known_answers.linear_gaussian import trainable_vae
 
@@ -87,6 +103,16 @@ def test_held_out_rows_judge_by_the_tightest_bound_of_a_sum():
     assert WakeSleep(5, weighted=True).bound_samples == 5
     assert WakeSleep(5).bound_samples == 1
     assert [Renyi(alpha, samples=5).bound_samples for alpha in (0.5, 1, 2)] == [5, 1, 1]
+
+
+def test_the_part_that_knows_least_says_what_judges_the_whole():
+    match, game = Match(MMD()), AdversarialMatch(MLP(((2,),), (1,), (4,)))
+    assert (ELBO() + 2.0 * Rate()).judged_by == "bound"
+    assert (Distortion() + 10.0 * match).judged_by == (match + ELBO()).judged_by == "loss"
+    assert (MultiScaleSimilarity() + Rate()).judged_by == "loss"
+    assert (Distortion() + 10.0 * game + match).judged_by == (Rate() + GECO(3.0)).judged_by == "nothing"
+    assert Staged(ELBO(), Distortion() + match).judged_by == Lagging(Distortion() + match).judged_by == "loss"
+    assert SemiSupervised(IWAE(5)).bound_samples == 5
 
 
 def test_a_factor_may_be_a_schedule(model, batch):

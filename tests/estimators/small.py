@@ -9,8 +9,11 @@ import torch
 from torch import Tensor, nn
 
 import lowerbound as lb
+from lowerbound.data import Dataset, from_arrays
+from lowerbound.runs import Settings
 
 ROWS = 40
+TINY = {"latent": 2, "hidden": (8,), "epochs": 4, "compile": "no", "precision": "float32", "batch_size": 18}
 
 
 def small(**changed: Any) -> lb.VAE:
@@ -25,6 +28,16 @@ def table(rows: int = ROWS, columns: int = 4, seed: int = 0) -> np.ndarray:
     base = rng.normal(size=(rows, columns))
     base[:, 0] += base[:, -1]
     return base * np.arange(1, columns + 1) + 3.0
+
+
+def tiny(**changed: Any) -> Settings:
+    """Settings of a run of eight steps."""
+    return Settings.make(**{**TINY, **changed})
+
+
+def split(y: Any = None) -> Dataset:
+    """The table, split."""
+    return from_arrays(table(), y).split(valid=0.1, test=0.0, seed=0)
 
 
 def bits(rows: int = ROWS, columns: int = 6) -> np.ndarray:

@@ -10,24 +10,12 @@ import numpy as np
 import pytest
 
 from lowerbound.core.storage import sha256
-from lowerbound.data import Dataset, from_arrays
+from lowerbound.data import from_arrays
 from lowerbound.errors import ConfigError, RunError
 from lowerbound.estimators.fitting import Fit, fit
 from lowerbound.runs import RunFolder, Settings
 from lowerbound.spec import parse
-from tests.estimators.small import labels, pictures, table
-
-TINY = {"latent": 2, "hidden": (8,), "epochs": 4, "compile": "no", "precision": "float32", "batch_size": 18}
-
-
-def settings(**changed: Any) -> Settings:
-    """Settings of a run of eight steps."""
-    return Settings.make(**{**TINY, **changed})
-
-
-def data(y: Any = None) -> Dataset:
-    """The table, split."""
-    return from_arrays(table(), y).split(valid=0.1, test=0.0, seed=0)
+from tests.estimators.small import labels, pictures, split, tiny
 
 
 def run(folder: Path | None = None, *, resume: bool = False, **changed: Any) -> Fit:
@@ -35,7 +23,7 @@ def run(folder: Path | None = None, *, resume: bool = False, **changed: Any) -> 
     where = None if folder is None else RunFolder(folder)
     if where is not None and not resume:
         where.create()
-    return fit(data(), settings(**changed), folder=where, resume=resume)
+    return fit(split(), tiny(**changed), folder=where, resume=resume)
 
 
 def test_what_is_written_describes_the_run(tmp_path: Path) -> None:
@@ -97,7 +85,7 @@ def test_another_length_is_not_resumed(tmp_path: Path) -> None:
 def test_a_folder_with_a_run_is_not_trained_into(tmp_path: Path) -> None:
     run(tmp_path / "run")
     with pytest.raises(RunError, match="holds a run already"):
-        fit(data(), settings(), folder=RunFolder(tmp_path / "run"))
+        fit(split(), tiny(), folder=RunFolder(tmp_path / "run"))
 
 
 class Heard:
@@ -121,31 +109,15 @@ class Heard:
 
 def test_observers_are_told_everything_once() -> None:
     heard = Heard()
-    fit(data(), settings(), observers=[heard])
+    fit(split(), tiny(), observers=[heard])
     assert heard.said[0] == ("start", 0, 8)
     assert heard.said[-1] == ("finish", "finished")
     assert [s for s in heard.said if isinstance(s, int)] == list(range(1, 9))
     assert [s[1] for s in heard.said if isinstance(s, tuple) and s[0] == "record"] == list(range(1, 9))
 
 
-def test_validation_chooses_the_weights() -> None:
-    result = fit(data(), settings(epochs=20, learning_rate=0.1, ema=0.0))
-    values = [record["val/elbo"] for record in result.outcome.history]
-    x, _ = data().rows("valid")
-    assert float(result.fitted.bound(x).elbo.mean()) == pytest.approx(max(values), abs=1e-5)
-
-
-def test_an_importance_weighted_bound_chooses_its_weights_itself() -> None:
-    result = fit(data(), settings(epochs=20, learning_rate=0.1, ema=0.0, objective="IWAE(8)"))
-    values = [record["val/log_likelihood"] for record in result.outcome.history]
-    elbos = [record["val/elbo"] for record in result.outcome.history]
-    assert sum(values) > sum(elbos)
-    x, _ = data().rows("valid")
-    assert result.fitted.log_likelihood(x, None, 8).value == pytest.approx(max(values), abs=1e-5)
-
-
 def test_early_stopping_stops_when_nothing_gets_better() -> None:
-    result = fit(data(), settings(epochs=400, learning_rate=0.3, patience=3, ema=0.0, warmup=0.0))
+    result = fit(split(), tiny(epochs=400, learning_rate=0.3, patience=3, ema=0.0, warmup=0.0))
     assert result.outcome.reason == "early stopping"
     values = [record["val/elbo"] for record in result.outcome.history]
     assert int(np.argmax(values)) == len(values) - 4
@@ -154,7 +126,7 @@ def test_early_stopping_stops_when_nothing_gets_better() -> None:
 def test_a_conditional_run_keeps_its_classes(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     folder.create()
-    fit(data(labels()), settings(recipe="cvae"), folder=folder)
+    fit(split(labels()), tiny(recipe="cvae"), folder=folder)
     config = folder.read_config()
     assert config["conditional"] is True
     assert config["schema"]["classes"] == ["cat", "dog", "eel"]
@@ -162,5 +134,5 @@ def test_a_conditional_run_keeps_its_classes(tmp_path: Path) -> None:
 
 def test_data_that_draws_its_bits_anew_trains() -> None:
     dataset = from_arrays(pictures(4, 4), binarize="dynamic").split(valid=0.2, test=0.0, seed=0)
-    result = fit(dataset, settings(network="mlp", batch_size=4))
+    result = fit(dataset, tiny(network="mlp", batch_size=4))
     assert np.isfinite(result.fitted.log_likelihood(dataset.x, None, 4).rows).all()

@@ -198,6 +198,24 @@ def test_an_elbo_that_is_not_a_number_is_never_the_best() -> None:
     assert outcome.reason == "finished"
 
 
+def test_where_nothing_judges_the_last_average_answers() -> None:
+    made = trainer("critic", round_steps=2)
+    outcome = made.fit(Rows(ZOO["critic"].data(), BATCH), scripted([5.0] + [1.0] * 20))
+    assert (made.state.best_step, made.state.best) == (0, {})
+    assert all(torch.equal(outcome.best[name], value) for name, value in made.average.state().items())
+
+
+def test_patience_needs_a_judge() -> None:
+    with pytest.raises(ConfigError, match="patience=3 has nothing to wait for"):
+        trainer("critic", patience=3)
+
+
+def test_a_loss_is_better_when_it_is_lower() -> None:
+    numbers = iter([3.0, 1.0, 2.0, 4.0])
+    made, _ = fit("flat", round_steps=5, validate=lambda model: {"loss": next(numbers), "elbo": 1.0})
+    assert (made.state.best_value, made.state.best_step) == (-1.0, 10)
+
+
 def test_without_an_elbo_nothing_stops_early() -> None:
     made, outcome = fit("flat", round_steps=2, patience=1, validate=lambda model: {"rate": 1.0})
     assert outcome.reason == "finished"

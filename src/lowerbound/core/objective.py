@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -20,9 +20,14 @@ from lowerbound.core.schedule import Schedule, value_at
 from lowerbound.core.trace import Trace
 from lowerbound.errors import ConfigError
 
-__all__ = ["Log", "Objective", "Rowwise", "Scaled", "Sum", "Term"]
+__all__ = ["Judge", "Log", "Objective", "Rowwise", "Scaled", "Sum", "Term"]
 
 Log = dict[str, Tensor]
+
+Judge = Literal["bound", "loss", "nothing"]
+
+_JUDGES: tuple[Judge, ...] = ("bound", "loss", "nothing")
+"""Of several terms the last one holds for their sum."""
 
 
 class Objective(Component, nn.Module, ABC):
@@ -33,13 +38,25 @@ class Objective(Component, nn.Module, ABC):
     likelihood : bool
         Whether what it trains has a density of rows: False for one that replaces log p(x | z) by something else,
         such as the features of a critic. Then no bound on log p(x) is reported.
+    judged_by : {"bound", "loss", "nothing"}
+        What of held-out rows chooses the best weights: the bound on log p(x); the loss itself, where the bound falls
+        while the loss does what it is for; or nothing, where a game or a multiplier that moves leaves no number that
+        can be compared between steps: then the last weights are the best.
     bound_samples : int
-        Importance samples a row of the bound that it trains, by which held-out rows judge it: above 1 the ELBO can
-        fall while log p(x) rises. 1 is the ELBO.
+        Importance samples a row of the bound that it trains: above 1 the ELBO can fall while log p(x) rises. 1 is the
+        ELBO.
     """
 
     likelihood: bool = True
+    judged_by: Judge = "bound"
     bound_samples: int = 1
+
+    def follow(self, *parts: Objective) -> None:
+        """Be reported and judged as the parts are together."""
+        self.likelihood = all(part.likelihood for part in parts)
+        judges: list[Judge] = [part.judged_by for part in parts]
+        self.judged_by = max(judges, key=_JUDGES.index)
+        self.bound_samples = max(part.bound_samples for part in parts)
 
     @abstractmethod
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
@@ -163,8 +180,7 @@ class Sum(Term):
         self.right = right
         self.samples = left.samples
         self.scores = left.scores and right.scores
-        self.likelihood = left.likelihood and right.likelihood
-        self.bound_samples = max(left.bound_samples, right.bound_samples)
+        self.follow(left, right)
 
     def __repr__(self) -> str:
         return f"{self.left!r} + {self.right!r}"
@@ -198,8 +214,7 @@ class Scaled(Term):
         self.term = term
         self.samples = term.samples
         self.scores = term.scores
-        self.likelihood = term.likelihood
-        self.bound_samples = term.bound_samples
+        self.follow(term)
 
     def __repr__(self) -> str:
         inner = f"({self.term!r})" if isinstance(self.term, (Sum, Scaled)) else repr(self.term)

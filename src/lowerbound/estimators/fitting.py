@@ -11,21 +11,18 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from lowerbound.core import Batch, Model, why_unbounded
+from lowerbound.core import Batch, why_unbounded
 from lowerbound.data import Dataset, Schema, make_batches, prepare
 from lowerbound.estimators.bookkeeping import add_timing, fingerprint
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.planning import Plan, make_plan
 from lowerbound.estimators.refitting import check_refit, refit_prior
-from lowerbound.estimators.rows import Rows
 from lowerbound.estimators.solving import solve
+from lowerbound.estimators.validation import validation
 from lowerbound.runs import RunFolder, Settings, versions
 from lowerbound.training import Observer, Outcome, Processes, Trainer
 
 __all__ = ["Fit", "fit"]
-
-VALID_ROWS = 10_000
-"""Most held-out rows that each validation scores."""
 
 
 @dataclass
@@ -111,7 +108,8 @@ def _solving(
     plan: Plan, dataset: Dataset, path: Path | None, observers: Iterable[Observer], processes: Processes, resume: bool
 ) -> Callable[[], Outcome]:
     """Make all ready for the solver, which always begins at the beginning."""
-    return partial(solve, plan, dataset.rows("train")[0], _validation(plan, dataset), path, observers, processes)
+    validate = validation(plan, _fitted(plan), dataset)
+    return partial(solve, plan, dataset.rows("train")[0], validate, path, observers, processes)
 
 
 def _training(
@@ -131,7 +129,7 @@ def _training(
     resume = resume and path is not None and (path / "checkpoint" / "state.json").is_file()
     which = (dataset.splits or {}).get("train")
     which = which if isinstance(which, Tensor) else None
-    return partial(trainer.fit, batches, _validation(plan, dataset), resume=resume, which=which)
+    return partial(trainer.fit, batches, validation(plan, _fitted(plan), dataset), resume=resume, which=which)
 
 
 class _Prepare:
@@ -142,32 +140,6 @@ class _Prepare:
 
     def __call__(self, batch: Batch) -> Batch:
         return {name: prepare(value, self.schema) if name == "x" else value for name, value in batch.items()}
-
-
-def _validation(plan: Plan, dataset: Dataset) -> Callable[[Model], dict[str, float]] | None:
-    if "valid" not in (dataset.splits or {}) or not len(dataset.rows("valid")[0]):
-        return None
-    x, _ = dataset.rows("valid")
-    c = dataset.condition("valid") if plan.conditional else None
-    x, c = _first(x, VALID_ROWS), None if c is None else _first(c, VALID_ROWS)
-    fitted, samples = _fitted(plan), plan.objective.bound_samples
-
-    def validate(model: Model) -> dict[str, float]:
-        if fitted.unbounded is None:
-            numbers = fitted.bound(x, c).summary()
-            record = {name: numbers[name] for name in ("elbo", "rate", "distortion")}
-            if samples > 1:
-                record["log_likelihood"] = fitted.log_likelihood(x, c, samples).value
-            return record
-        error = {"mean_squared_error": float(fitted.squared_error(x, c).mean())}
-        # What the model itself lacks is the rate: its distortion is still what was trained.
-        return error if why_unbounded(model) is None else {**error, "distortion": fitted.distortion(x, c)}
-
-    return validate
-
-
-def _first(rows: Rows, n: int) -> Tensor:
-    return rows[:n] if isinstance(rows, Tensor) else rows.read(0, min(n, len(rows)))
 
 
 def describe(plan: Plan, dataset: Dataset, opened: Mapping[str, Any]) -> dict[str, Any]:

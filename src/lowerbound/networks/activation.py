@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from lowerbound.errors import UnknownNameError, nearest
 
-__all__ = ["activation"]
+__all__ = ["Tanh", "activation"]
+
+
+class Tanh(nn.Tanh):
+    """The hyperbolic tangent; in bfloat16 layers that are compiled for scoring, by one exponential.
+
+    ``2 sigmoid(2 x) - 1`` in float32 is right to 1e-7, far below the rounding of the result, and compiled several times
+    as fast as the library's function. Not where gradients are taken: theirs is of the rounded result.
+
+    Examples
+    --------
+    >>> Tanh()(torch.tensor(0.5))
+    tensor(0.4621)
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return tanh of each entry."""
+        if input.dtype == torch.bfloat16 and torch.compiler.is_compiling() and not torch.is_grad_enabled():
+            return (2 * torch.sigmoid(2 * input.float()) - 1).to(input.dtype)
+        return torch.tanh(input)
+
 
 _KNOWN: dict[str, type[nn.Module]] = {
     "elu": nn.ELU,
@@ -16,7 +37,7 @@ _KNOWN: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "silu": nn.SiLU,
     "softplus": nn.Softplus,
-    "tanh": nn.Tanh,
+    "tanh": Tanh,
 }
 
 

@@ -60,6 +60,8 @@ class AdversarialMatch(Term):
     Distortion() + 10.0 * AdversarialMatch(MLP(((2,),), (1,), hidden=(64,)))
     """
 
+    judged_by = "nothing"
+
     def __init__(
         self,
         critic: Network,

@@ -63,6 +63,7 @@ class GECO(Term):
     Rate() + GECO(0.1, unit='rmse')
     """
 
+    judged_by = "nothing"
     log_multiplier: nn.Parameter
     average: Tensor
     begun: Tensor

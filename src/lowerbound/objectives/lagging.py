@@ -82,8 +82,7 @@ class Lagging(Objective):
             positive(most, "most"),
             positive(window, "window"),
         )
-        self.likelihood = term.likelihood
-        self.bound_samples = term.bound_samples
+        self.follow(term)
         self.register_buffer("statistics", torch.zeros(3))
         self.register_buffer("aggressive", torch.tensor(True))
         self.register_buffer("ready", torch.tensor(False))

@@ -48,6 +48,8 @@ class Match(Term):
     Distortion() + 10.0 * Match(MMD())
     """
 
+    judged_by = "loss"
+
     def __init__(self, distance: Distance, site: str | None = None, samples: int = 1) -> None:
         super().__init__()
         self.distance, self.site = distance, site

@@ -47,7 +47,8 @@ class SemiSupervised(Objective):
     def __init__(self, term: Rowwise, label: str = "y", alpha: float = 1.0) -> None:
         super().__init__()
         self.term = term
-        self.bound_samples = getattr(term, "bound_samples", 1)
+        if isinstance(term, Objective):
+            self.follow(term)
         self.label = label
         self.alpha = alpha
 

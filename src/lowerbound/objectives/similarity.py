@@ -66,6 +66,7 @@ class MultiScaleSimilarity(Term):
     """
 
     likelihood = False
+    judged_by = "loss"
 
     def __init__(self, data_range: float | None = None, scales: int | None = None, samples: int = 1) -> None:
         super().__init__()
@@ -146,6 +147,7 @@ class Perceptual(Term):
     """
 
     likelihood = False
+    judged_by = "loss"
 
     def __init__(self, network: Network, samples: int = 1) -> None:
         super().__init__()

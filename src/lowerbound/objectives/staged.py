@@ -53,8 +53,7 @@ class Staged(Objective):
             )
         self.first = first
         self.second = second
-        self.likelihood = first.likelihood and second.likelihood
-        self.bound_samples = max(first.bound_samples, second.bound_samples)
+        self.follow(first, second)
 
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:
         """Return the losses of ``model.first`` and ``model.second``."""

@@ -95,6 +95,7 @@ class VAEGAN(Objective):
     """
 
     likelihood = False
+    judged_by = "nothing"
 
     def __init__(
         self,

@@ -37,7 +37,13 @@ __all__ = ["Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
 
-JUDGED = {"val/log_likelihood": 1.0, "val/elbo": 1.0, "val/distortion": -1.0, "val/mean_squared_error": -1.0}
+JUDGED = {
+    "val/loss": -1.0,
+    "val/log_likelihood": 1.0,
+    "val/elbo": 1.0,
+    "val/distortion": -1.0,
+    "val/mean_squared_error": -1.0,
+}
 """What chooses the best weights: the first of these numbers that there is, times its sign; more is better."""
 
 
@@ -64,7 +70,7 @@ class Trainer:
     Raises
     ------
     ConfigError
-        When a schedule needs more steps than the run has.
+        When a schedule needs more steps than the run has, and for patience with an objective that nothing judges.
     """
 
     def __init__(
@@ -86,6 +92,11 @@ class Trainer:
         self.checkpoints = Checkpoints(folder / "checkpoint") if folder else None
         self.device = next(model.parameters()).device
         self.needs = steps_needed(objective, total)
+        if options.patience is not None and objective.judged_by == "nothing":
+            raise ConfigError(
+                f"patience={options.patience} has nothing to wait for: no number of held-out rows judges "
+                f"{objective!r}, and the last weights are kept. Leave patience out and say how many epochs."
+            )
         self.round_steps = options.round_steps or max(1, min(1000, total // 50))
         self.layers = choose_precision(options, self.device)
         self.compiled = choose_compile(options, self.device, model, total)
@@ -106,9 +117,10 @@ class Trainer:
         batches
             The training data.
         validate
-            Numbers of the model on held-out rows, recorded as ``val/...``. The first of ``log_likelihood``, ``elbo``,
-            ``distortion`` and ``mean_squared_error`` that is among them chooses the best weights: the highest of the
-            first two, the lowest of the others. Weights from before the objective's schedules end are never the best.
+            Numbers of the model on held-out rows, recorded as ``val/...``. The first of ``loss``, ``log_likelihood``,
+            ``elbo``, ``distortion`` and ``mean_squared_error`` that is among them chooses the best weights: the highest
+            bound, the lowest of the others. Weights from before the objective's schedules end are never the best, and
+            where the objective is judged by nothing the last ones are.
         resume
             Go on from the checkpoint in the folder.
         which
@@ -252,7 +264,7 @@ class Trainer:
             with self.average.answering():
                 record |= {f"val/{name}": value for name, value in self.validate(self.model).items()}
             judged = next((sign * record[name] for name, sign in JUDGED.items() if name in record), None)
-            if judged is not None:
+            if judged is not None and self.objective.judged_by != "nothing":
                 self._judge(judged)
         self.history.append(record)
         state.records = len(self.history)

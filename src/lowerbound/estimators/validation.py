@@ -1,0 +1,84 @@
+"""Numbers of held-out rows while a model trains: what chooses its weights, and what is shown beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from lowerbound.core import Batch, Model, Progress, why_unbounded
+from lowerbound.data import Dataset
+from lowerbound.estimators.fitted import Fitted
+from lowerbound.estimators.planning import Plan
+from lowerbound.estimators.rows import Rows
+from lowerbound.training.step import seed_noise
+
+__all__ = ["VALID_ROWS", "validation"]
+
+VALID_ROWS = 10_000
+"""Most held-out rows that each validation scores."""
+
+DRAWS = 1000
+"""Least draws of codes for a loss: the distance of a few codes from the prior is mostly chance."""
+
+
+def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model], dict[str, float]] | None:
+    """Return the function from the model as it stands to the numbers of its ``valid`` rows; None without such rows.
+
+    They are the ELBO with its parts, the bound of several samples or the loss where that is what judges, and the
+    errors of reconstructions where there is no bound.
+    """
+    if "valid" not in (dataset.splits or {}) or not len(dataset.rows("valid")[0]):
+        return None
+    x, _ = dataset.rows("valid")
+    c = dataset.condition("valid") if plan.conditional else None
+    x, c = _first(x, VALID_ROWS), None if c is None else _first(c, VALID_ROWS)
+    objective = plan.objective
+
+    def validate(model: Model) -> dict[str, float]:
+        record = {"loss": _loss(plan, fitted, dataset, x, c)} if objective.judged_by == "loss" else {}
+        if fitted.unbounded is None:
+            numbers = fitted.bound(x, c).summary()
+            record |= {name: numbers[name] for name in ("elbo", "rate", "distortion")}
+            if objective.bound_samples > 1:
+                record["log_likelihood"] = fitted.log_likelihood(x, c, objective.bound_samples).value
+            return record
+        record["mean_squared_error"] = float(fitted.squared_error(x, c).mean())
+        if why_unbounded(model) is not None:
+            # What the model itself lacks is the rate: its distortion is still what was trained.
+            record["distortion"] = fitted.distortion(x, c)
+        return record
+
+    return validate
+
+
+def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Rows, c: Rows | None) -> float:
+    """Return what the model minimises (critics aside), with its schedules at their ends.
+
+    In batches of the size that it trains with, since a loss may depend on it; a smaller last one is left out. Few rows
+    are run several times. The noise is the same at each validation.
+    """
+    train = plan.settings.train
+    assert train.batch_size is not None
+    progress = Progress(plan.total, plan.total, len(dataset.rows("train")[0]))
+    losses: list[Tensor] = []
+    with torch.no_grad(), torch.random.fork_rng():
+        seed_noise(fitted.device, train.seed)
+        for batch in _whole(fitted, x, c, train.batch_size, passes=math.ceil(DRAWS / len(x))):
+            of_players = plan.objective.losses(fitted.model, batch, progress)
+            losses.append(torch.stack([loss for name, loss in of_players.items() if name != "critic"]).sum())
+    return float(torch.stack(losses).mean())
+
+
+def _whole(fitted: Fitted, x: Rows, c: Rows | None, size: int, passes: int) -> Iterator[Batch]:
+    """Yield the batches of ``size`` rows, or the one there is of fewer."""
+    for _ in range(passes):
+        for batch in fitted.batches(x, c, size=size):
+            if next(iter(batch.values())).shape[0] == min(size, len(x)):
+                yield batch
+
+
+def _first(rows: Rows, n: int) -> Tensor:
+    return rows[:n] if isinstance(rows, Tensor) else rows.read(0, min(n, len(rows)))
