@@ -6,6 +6,7 @@ import pytest
 from torch import nn
 
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
+from lowerbound.networks import KernelFeatures
 from lowerbound.training.options import TrainOptions
 
 
@@ -26,8 +27,12 @@ def test_what_is_given_is_taken() -> None:
     assert total_steps(TrainOptions(epochs=1), 10**9, 10**7) == 10**7
 
 
-def test_convolutions_take_larger_steps() -> None:
-    assert learning_rate(TrainOptions(), nn.Conv2d(1, 1, 1)) > learning_rate(TrainOptions(), nn.Linear(1, 1)) > 0
+def test_convolutions_take_larger_steps_and_kernels_larger_ones() -> None:
+    of_kernel, of_convolution, of_layer = (
+        learning_rate(TrainOptions(), module)
+        for module in (nn.Sequential(KernelFeatures(((1,),), (1,))), nn.Conv2d(1, 1, 1), nn.Linear(1, 1))
+    )
+    assert of_kernel > of_convolution > of_layer > 0
 
 
 def test_steps_stay_within_bounds_and_grow_with_the_data() -> None:

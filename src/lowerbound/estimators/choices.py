@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from lowerbound.networks import KernelFeatures
 from lowerbound.training.options import TrainOptions
 
 __all__ = ["batch_size", "learning_rate", "total_steps"]
@@ -24,15 +25,16 @@ def batch_size(options: TrainOptions, n_rows: int) -> int:
 
 
 def learning_rate(options: TrainOptions, model: nn.Module) -> float:
-    """Return the peak learning rate of Adam: residual convolutions take twice that of an MLP.
+    """Return the peak learning rate of Adam: residual convolutions take twice that of an MLP, kernels thirty times.
 
     Examples
     --------
     >>> learning_rate(TrainOptions(), nn.Linear(2, 2))
     0.001
     """
-    convolutional = any(isinstance(module, nn.Conv2d) for module in model.modules())
-    return options.learning_rate or (2e-3 if convolutional else 1e-3)
+    kinds = ((KernelFeatures, 3e-2), (nn.Conv2d, 2e-3))
+    found = (rate for kind, rate in kinds if any(isinstance(module, kind) for module in model.modules()))
+    return options.learning_rate or next(found, 1e-3)
 
 
 def total_steps(options: TrainOptions, n_rows: int, steps_per_epoch: int) -> int:
