@@ -7,8 +7,9 @@
 After section 4.2 of Larsen et al. (2016), on MNIST in grey levels. The attributes are those of the picture itself: its
 digit, its slant (the shear of its second moments) and its thickness (twice its ink over its outline), the last two in
 standard deviations of the training rows. Encoder, decoder, prior and critic see them. One network and as many steps for
-all three: the VAE is `cvae` under a normal likelihood with its best variance, the VAE/GAN is `cvae-gan`, and the GAN is
-the same without similarity (`weight=0`), so that its decoder follows the critic alone.
+all three: the VAE is `cvae` under a normal likelihood with its best variance and means within the range of the levels,
+the VAE/GAN is `cvae-gan`, and the GAN is the same without similarity (`weight=0`), so that its decoder follows the
+critic alone.
 
 From the attributes of each of the 10,000 official test rows one row is made, the mean of p(x | z, c) at a draw of
 p(z | c), and measured in turn: slant and thickness from the picture, the digit by a small classifier trained on the
@@ -37,7 +38,7 @@ from lowerbound.runs import Settings
 
 BATCH, DIGITS = 128, 10
 MODELS: dict[str, dict[str, Any]] = {
-    "vae": {"recipe": "cvae", "likelihood": "normal", "variance": "optimal"},
+    "vae": {"recipe": "cvae", "likelihood": "Normal(bounds=(0, 255))", "variance": "optimal"},
     "vae-gan": {"recipe": "cvae-gan"},
     "gan": {"recipe": "cvae-gan", "weight": 0.0},
 }

@@ -44,6 +44,29 @@ class TestFixed(LikelihoodContract):
         return Normal((3,), variance=0.25, standardize=False)
 
 
+class TestBounded(LikelihoodContract):
+    def make(self):
+        return Normal((3,), bounds=(-1.0, 3.0))
+
+
+@pytest.mark.parametrize("bounds", [(1.0, 1.0), (2, 1), (0.0, math.inf), (math.nan, 1.0)])
+def test_bounds_are_two_numbers_in_order(bounds):
+    with pytest.raises(ConfigError, match="the first is below the second"):
+        Normal((2,), bounds=bounds)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_means_stay_within_the_bounds_and_begin_at_those_of_the_data(standardize):
+    family = Normal((4,), standardize=standardize, bounds=(0, 255))
+    family.calibrate(torch.tensor([0.0, 255.0, 51.0, 100.0]), torch.tensor([0.0, 1.0, 9.0, 50.0]))
+    means = family(torch.tensor([-99.0, -1.0, 0.0, 2.0, 99.0])[:, None].expand(5, 4)).mean
+    assert float(means.min()) >= 0
+    assert float(means.max()) <= 255
+    expected = torch.tensor([2.55, 252.45, 51.0, 100.0]) if standardize else torch.full((4,), 127.5)
+    torch.testing.assert_close(means[2], expected, rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(means[[0, 4]], torch.tensor([0.0, 255.0])[:, None].expand(2, 4))
+
+
 @pytest.mark.parametrize("variance", ["none", 0.0, -1.0, math.inf, math.nan])
 def test_impossible_variances_are_refused(variance):
     with pytest.raises(ConfigError, match="variance"):

@@ -47,6 +47,12 @@ def test_the_likelihood_is_one_with_a_cheap_mean(data: np.ndarray, changed: dict
     assert type(plan(data, recipe="vae-gan", **changed).model.likelihood.family) is family
 
 
+def test_what_it_makes_of_levels_is_within_their_range() -> None:
+    made = small(recipe="vae-gan", epochs=4, learning_rate=0.1).fit(pictures(1, 8, 8))
+    drawn = made.fitted_.sample(50, None, 0, mean=True)
+    assert 0 <= float(drawn.min()) < float(drawn.max()) <= 255
+
+
 @pytest.mark.parametrize("data", [table(), pictures(1, 8, 8)], ids=["table", "pictures"])
 def test_each_player_moves_by_its_own_loss(data: np.ndarray) -> None:
     assert_apart(data, PLAYERS, recipe="vae-gan")

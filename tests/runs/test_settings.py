@@ -56,6 +56,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "variance": [0.0, -1.0, NAN, "fixed"],
     "warmup": [-0.1, 1.1, "slow"],
     "weight": [-0.5, NAN, "heavy"],
+    "momentum": [-0.1, 1.0, NAN],
     "weight_decay": [-1e-4, NAN, "much"],
 }
 CASES = [pytest.param(name, value, id=f"{name}={value!r}") for name, values in IMPOSSIBLE.items() for value in values]

@@ -24,6 +24,12 @@ class OneCorner(Objective):
         return {"model.likelihood": model(batch).distortion().mean()}
 
 
+class Restless(ELBO):
+    """A bound that takes its gradients for those of a game."""
+
+    momentum = 0.5
+
+
 def parameters(step: Step) -> dict[str, Tensor]:
     named = {f"model.{n}": p for n, p in step.model.named_parameters()}
     return {n: p.detach().clone() for n, p in (named | dict(step.objective.named_parameters())).items()}
@@ -105,6 +111,16 @@ def test_each_player_follows_the_gradient_of_its_own_loss(name: str) -> None:
     moments = {n: 10 * m for adam in step.players.values() for n, m in zip(adam.names, adam.first, strict=True)}
     assert_close(moments, expected, 1e-6)
     assert all(any(bool(g.any()) for n, g in expected.items() if n.startswith(player)) for player in case.players)
+
+
+def test_momentum_is_the_users_or_what_suits_the_objective() -> None:
+    def betas(**options: float) -> set[tuple[float, float]]:
+        return {adam.betas for adam in step_of(ZOO["three-players"], **options).players.values()}
+
+    assert betas() == {(0.9, 0.999)}
+    assert betas(momentum=0.3) == {(0.3, 0.999)}
+    assert {adam.betas[0] for adam in step_of(Case(flat, Restless)).players.values()} == {0.5}
+    assert (ELBO() + 2.0 * Restless()).momentum == 0.5
 
 
 @pytest.mark.parametrize(("name", "player"), PAIRS)

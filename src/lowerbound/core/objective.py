@@ -45,18 +45,22 @@ class Objective(Component, nn.Module, ABC):
     bound_samples : int
         Importance samples a row of the bound that it trains: above 1 the ELBO can fall while log p(x) rises. 1 is the
         ELBO.
+    momentum : float
+        Decay of Adam's mean of gradients that suits it: below 0.9 for games, whose gradients soon point elsewhere.
     """
 
     likelihood: bool = True
     judged_by: Judge = "bound"
     bound_samples: int = 1
+    momentum: float = 0.9
 
     def follow(self, *parts: Objective) -> None:
-        """Be reported and judged as the parts are together."""
+        """Be reported, judged and trained as the parts are together."""
         self.likelihood = all(part.likelihood for part in parts)
         judges: list[Judge] = [part.judged_by for part in parts]
         self.judged_by = max(judges, key=_JUDGES.index)
         self.bound_samples = max(part.bound_samples for part in parts)
+        self.momentum = min(part.momentum for part in parts)
 
     @abstractmethod
     def losses(self, model: Model, batch: Batch, progress: Progress, log: Log | None = None) -> dict[str, Tensor]:

@@ -91,10 +91,14 @@ class LocationScale(Family, ABC):
         raw = self.own_log_scale()
         if self.kind == "network":
             params, raw = params.unbind(params.ndim - len(self.event_shape) - 1)
-        loc = self.shift + self.unit * params
+        loc = self.place(params)
         if raw is None:
             return loc, torch.full_like(loc, fixed)
         return loc, self._floored(raw) + self.unit.log()
+
+    def place(self, params: Tensor) -> Tensor:
+        """Return the location ``(*lead, *event)`` of what a network says of it."""
+        return self.shift + self.unit * params
 
     def own_log_scale(self) -> Tensor | None:
         """Return the log scale that the module itself holds, in units."""

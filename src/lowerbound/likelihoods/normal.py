@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lowerbound import distributions
 from lowerbound.core import Size
+from lowerbound.errors import ConfigError
 from lowerbound.likelihoods.location_scale import PACE, LocationScale, check_kind
 
 __all__ = ["PACE", "Normal"]
@@ -33,11 +34,14 @@ class Normal(LocationScale):
     standardize
         Whether :meth:`calibrate` takes shift and unit from the data. The scalar and optimal
         variances then share one unit, the root mean variance of the entries.
+    bounds
+        Least and largest mean: it is then ``low + (high - low) sigmoid(params)``, with the data's mean where the
+        params are zero. For data of a range whose ends are common, such as the background of pictures.
 
     Raises
     ------
     ConfigError
-        For an unknown or non-positive variance.
+        For an unknown or non-positive variance, and for bounds in the wrong order.
 
     References
     ----------
@@ -56,11 +60,18 @@ class Normal(LocationScale):
     shared = ("scalar", "optimal")
 
     def __init__(
-        self, event_shape: Size, variance: str | float = "feature", floor: float = 1e-3, standardize: bool = True
+        self,
+        event_shape: Size,
+        variance: str | float = "feature",
+        floor: float = 1e-3,
+        standardize: bool = True,
+        bounds: tuple[float, float] | None = None,
     ) -> None:
         check_kind("variance", variance, ("feature", "scalar", "network", "optimal"))
         super().__init__(event_shape, variance, floor, standardize)
-        self.variance = variance
+        self.variance, self.bounds = variance, bounds
+        if bounds is not None and not -math.inf < bounds[0] < bounds[1] < math.inf:
+            raise ConfigError(f"bounds={bounds}: the first is below the second, and both are finite.")
         if variance == "optimal":
             self.register_buffer("log_scale", torch.zeros(()))
             self.register_buffer("statistics", torch.zeros(2))
@@ -72,6 +83,14 @@ class Normal(LocationScale):
         if self.variance == "optimal" and self.training:
             return _Counting(loc, log_scale, self)
         return distributions.DiagonalNormal(loc, log_scale, len(self.event_shape))
+
+    def place(self, params: Tensor) -> Tensor:
+        """Return the mean ``(*lead, *event)`` of what a network says of it, within the bounds."""
+        if self.bounds is None:
+            return super().place(params)
+        low, high = self.bounds
+        start = torch.logit((self.shift - low) / (high - low), eps=0.01) if self.standardize else 0.0
+        return low + (high - low) * torch.sigmoid(start + params)
 
     def own_log_scale(self) -> Tensor | None:
         """Return the log scale that the module itself holds, in units."""

@@ -96,6 +96,7 @@ class VAEGAN(Objective):
 
     likelihood = False
     judged_by = "nothing"
+    momentum = 0.5
 
     def __init__(
         self,

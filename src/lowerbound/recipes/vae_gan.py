@@ -26,9 +26,12 @@ __all__ = ["model_of_means", "row_critic", "vae_gan"]
 def model_of_means(
     schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Module], condition: Size | None = None
 ) -> Model:
-    """Return a flat VAE whose likelihood has a cheap mean: a normal for levels, unless another is asked for."""
+    """Return a flat VAE whose likelihood has a cheap mean, within the range of the data.
+
+    That is a normal for levels, unless another is asked for: a critic tells rows with entries out of range at a glance.
+    """
     if schema.support == "levels" and options.likelihood == "auto":
-        options = options.model_copy(update={"likelihood": "normal"})
+        options = options.model_copy(update={"likelihood": f"Normal(bounds=(0, {(schema.levels or 256) - 1}))"})
     return flat_vae(schema, options, modules, condition)
 
 

@@ -31,6 +31,9 @@ class TrainOptions(BaseModel):
         "cosine", description="how the rate falls to zero after its warm-up"
     )
     learning_rate_warmup: Fraction = Field(0.02, description="part of the run in which the rate rises from zero")
+    momentum: Fraction | None = Field(
+        None, description="decay of Adam's mean of gradients; None: what suits the objective, 0.9 unless it is a game"
+    )
     weight_decay: Annotated[float, Field(ge=0)] = Field(0.0, description="decoupled weight decay (AdamW)")
     clip: Annotated[float, Field(gt=0)] | None = Field(None, description="largest gradient norm of a player")
     ema: Fraction = Field(0.999, description="decay of the weight average that answers use; 0 turns it off")

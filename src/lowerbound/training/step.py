@@ -34,7 +34,7 @@ class Step:
     model, objective
         What is trained, and how.
     options
-        Of which ``accumulate``, ``clip`` and ``weight_decay`` matter here.
+        Of which ``accumulate``, ``clip``, ``momentum`` and ``weight_decay`` matter here.
     prepare
         Maps a batch as stored to model input (dynamic binarization, say); runs inside the step.
     average
@@ -85,10 +85,11 @@ class Step:
             losses = self.objective.losses(self.model, self.prepare(batch), Progress(0, self.total, self.n_data))
         for component, statistics in zip(self.closed_forms, kept, strict=True):
             component.statistics.copy_(statistics)
+        momentum = self.objective.momentum if self.options.momentum is None else self.options.momentum
         for name in losses:
             parameters = player_parameters(name, self.model, self.objective)
             held = name in self._moves(0)
-            self.players[name] = Adam(parameters, self.options.weight_decay, counted=held)
+            self.players[name] = Adam(parameters, self.options.weight_decay, (momentum, 0.999), counted=held)
         self.held = self._held()
 
     def _held(self) -> dict[int, list[str]]:
