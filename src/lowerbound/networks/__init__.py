@@ -1,6 +1,6 @@
 """Encoders and decoders: shapes in, shape out."""
 
-from lowerbound.networks.activation import activation
+from lowerbound.networks.activation import Tanh, activation
 from lowerbound.networks.conv import ConvDecoder, ConvEncoder
 from lowerbound.networks.conv_features import ConvFeatures
 from lowerbound.networks.discriminator import Discriminator
@@ -21,6 +21,7 @@ __all__ = [
     "SkipMLP",
     "SpectralNorm",
     "Standardized",
+    "Tanh",
     "Wrapped",
     "activation",
 ]
