@@ -33,6 +33,7 @@ CURES: dict[str, dict[str, Any]] = {
     "cyclical": {"recipe": "cyclical-vae"},
     "beta below one": {"recipe": "beta-vae", "beta": 0.5, "warmup": 0.0},
     "free bits": {"recipe": "free-bits", "warmup": 0.0},
+    "free bits, total": {"recipe": "vae", "warmup": 0.0, "objective": "Distortion() + FreeBits(15.0, per='total')"},
     "committed rate": {"recipe": "delta-vae", "warmup": 0.0},
     "batch norm": {"recipe": "bn-vae", "warmup": 0.0},
     "lagging inference": {"recipe": "lagging-vae", "warmup": 0.0},
@@ -79,6 +80,7 @@ def main() -> None:
     kept["command"], kept["seed"] = shlex.join(["python", *sys.argv]), options.seed
     for cure in options.cures:
         kept["cures"][cure] = measure(cure, options)
+        kept["cures"] = {name: kept["cures"][name] for name in CURES if name in kept["cures"]}
         target.write_text(json.dumps(kept, indent=1) + "\n")
         print(cure, kept["cures"][cure], flush=True)
     print(collapse(kept))
