@@ -8,6 +8,7 @@ import torch
 from lowerbound.core import Progress
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError
+from lowerbound.networks import Projected
 from lowerbound.objectives import VAEGAN
 from lowerbound.recipes import ModelOptions, Task, cvae_gan
 
@@ -21,6 +22,7 @@ def test_the_critic_reads_rows_and_their_condition() -> None:
     objective = cvae_gan.objective(Task(OPTIONS, model=model, schema=LABELLED))
     assert isinstance(objective, VAEGAN)
     assert tuple(objective.critic.in_shapes) == ((4,), (3,))
+    assert isinstance(objective.critic.get_submodule("head"), Projected)
     torch.manual_seed(0)
     batch = {"x": torch.randn(6, 4), "c": torch.eye(3).repeat(2, 1)}
     losses = objective.losses(model, batch, Progress())

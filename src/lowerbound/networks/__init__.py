@@ -6,6 +6,7 @@ from lowerbound.networks.conv_features import ConvFeatures
 from lowerbound.networks.discriminator import Discriminator
 from lowerbound.networks.kernel_features import KernelFeatures
 from lowerbound.networks.mlp import MLP
+from lowerbound.networks.projected import Projected
 from lowerbound.networks.skip_mlp import SkipMLP
 from lowerbound.networks.spectral_norm import SpectralNorm
 from lowerbound.networks.standardized import Standardized
@@ -18,6 +19,7 @@ __all__ = [
     "ConvEncoder",
     "ConvFeatures",
     "Discriminator",
+    "Projected",
     "SkipMLP",
     "SpectralNorm",
     "Standardized",

@@ -1,6 +1,7 @@
 r"""The conditional VAE/GAN: its critic judges rows together with what they are given.
 
-Prior, encoder and decoder see the condition as well; features, in which rows are compared, are of rows alone.
+Prior, encoder and decoder see the condition as well; features, in which rows are compared, are of rows alone. How well
+they go with the condition is judged by a projection (Miyato and Koyama, cGANs with Projection Discriminator, 2018).
 """
 
 from __future__ import annotations

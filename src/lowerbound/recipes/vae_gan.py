@@ -13,7 +13,7 @@ from torch import nn
 
 from lowerbound.core import Model, Network, Objective, Size
 from lowerbound.data import Schema
-from lowerbound.networks import MLP, ConvFeatures, Discriminator, Standardized
+from lowerbound.networks import MLP, ConvFeatures, Discriminator, Projected, Standardized
 from lowerbound.objectives import VAEGAN
 from lowerbound.recipes.build import flat_vae
 from lowerbound.recipes.options import ModelOptions
@@ -38,7 +38,7 @@ def model_of_means(
 def row_critic(task: Task) -> Network:
     """Return a critic of rows with features: convolutions for images, two hidden layers for vectors.
 
-    That of a conditional model judges the features with the condition.
+    That of a conditional model judges the features with the condition, by a projection.
     """
     shape = task.data_shape
     if len(shape) == 3 and min(shape[1:]) >= 8:
@@ -46,7 +46,10 @@ def row_critic(task: Task) -> Network:
     else:
         body = MLP((shape,), (128,), (128,), "leaky_relu")
     half = None if task.data_range is None else task.data_range / 2
-    head = MLP((body.out_shape, *task.condition_shapes), (1,), (128,), "leaky_relu")
+    given = task.condition_shapes
+    head: Network = MLP((body.out_shape,), (128,) if given else (1,), (128,), "leaky_relu")
+    if given:
+        head = Projected(head, given)
     return Discriminator(Standardized(body, half, half), head)
 
 
