@@ -31,7 +31,7 @@ def test_vectors_and_images_without_a_range_are_refused() -> None:
 
 def test_it_trains_and_says_that_it_has_no_likelihood() -> None:
     data = pictures(1, 22, 22, rows=2)[np.arange(16) % 2]
-    settings = {"recipe": "ms-ssim-vae", "epochs": 20}
+    settings = {"recipe": "ms-ssim-vae", "epochs": 20, "options": {"round_steps": 20}}
     still, moving = (small(**settings, learning_rate=rate).fit(data) for rate in (1e-9, 0.01))
     losses = [made.history_[-1]["train/loss/model"] for made in (still, moving)]
     assert losses[1] < 0.8 * losses[0]

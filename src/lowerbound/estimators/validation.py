@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from lowerbound.core import Batch, Model, Progress, why_unbounded
+from lowerbound.core import Model, Progress, why_unbounded
 from lowerbound.data import Dataset
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.planning import Plan
@@ -20,7 +20,7 @@ __all__ = ["VALID_ROWS", "validation"]
 VALID_ROWS = 10_000
 """Most held-out rows that each validation scores."""
 
-DRAWS = 1000
+DRAWS = 500
 """Least draws of codes for a loss: the distance of a few codes from the prior is mostly chance."""
 
 
@@ -54,11 +54,11 @@ def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model]
     return validate
 
 
-def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Rows, c: Rows | None) -> float:
+def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Tensor, c: Tensor | None) -> float:
     """Return what the model minimises (critics aside), with its schedules at their ends.
 
-    In batches of the size that it trains with, since a loss may depend on it; a smaller last one is left out. Few rows
-    are run several times. The noise is the same at each validation.
+    In whole batches of the size that it trains with, since a loss may depend on it; few rows stand in them several
+    times, with noise of their own. The noise is the same at each validation.
     """
     train = plan.settings.train
     assert train.batch_size is not None
@@ -66,18 +66,12 @@ def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Rows, c: Rows | None)
     losses: list[Tensor] = []
     with torch.no_grad(), torch.random.fork_rng():
         seed_noise(fitted.device, train.seed)
-        for batch in _whole(fitted, x, c, train.batch_size, passes=math.ceil(DRAWS / len(x))):
+        order = torch.arange(train.batch_size * max(len(x) // train.batch_size, math.ceil(DRAWS / train.batch_size)))
+        order = order % len(x)
+        for batch in fitted.batches(x[order], None if c is None else c[order], size=train.batch_size):
             of_players = plan.objective.losses(fitted.model, batch, progress)
             losses.append(torch.stack([loss for name, loss in of_players.items() if name != "critic"]).sum())
     return float(torch.stack(losses).mean())
-
-
-def _whole(fitted: Fitted, x: Rows, c: Rows | None, size: int, passes: int) -> Iterator[Batch]:
-    """Yield the batches of ``size`` rows, or the one there is of fewer."""
-    for _ in range(passes):
-        for batch in fitted.batches(x, c, size=size):
-            if next(iter(batch.values())).shape[0] == min(size, len(x)):
-                yield batch
 
 
 def _first(rows: Rows, n: int) -> Tensor:
