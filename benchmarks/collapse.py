@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
 from typing import Any
 
 import torch
@@ -60,8 +59,18 @@ def measure(cure: str, options: argparse.Namespace) -> dict[str, Any]:
     bound = done.fitted.bound(rows, None, samples=16).summary()
     found = done.fitted.log_likelihood(rows, None, options.samples, precision="bfloat16")
     diagnosis = diagnose(done.fitted, rows[:1000])
+    line = [
+        "python",
+        "benchmarks/collapse.py",
+        "--cures",
+        cure,
+        "--steps",
+        str(options.steps),
+        "--seed",
+        str(options.seed),
+    ]
     return {
-        "objective": repr(done.plan.objective), "training_cpu_seconds": round(training, 1), "steps": done.outcome.step,
+        "command": shlex.join(line), "objective": repr(done.plan.objective), "training_cpu_seconds": round(training, 1), "steps": done.outcome.step,
         "nll": -found.value, **found.to_json(), **bound, "active_units": diagnosis.active_units,
         "mutual_information": diagnosis.mutual_information, "rows": len(rows),
     }  # fmt: skip
@@ -77,7 +86,7 @@ def main() -> None:
     options = parser.parse_args()
     target = RESULTS / f"collapse_seed{options.seed}.json"
     kept = json.loads(target.read_text()) if target.is_file() else {"cures": {}}
-    kept["command"], kept["seed"] = shlex.join(["python", *sys.argv]), options.seed
+    kept["seed"] = options.seed
     for cure in options.cures:
         kept["cures"][cure] = measure(cure, options)
         kept["cures"] = {name: kept["cures"][name] for name in CURES if name in kept["cures"]}
