@@ -59,18 +59,10 @@ def measure(cure: str, options: argparse.Namespace) -> dict[str, Any]:
     bound = done.fitted.bound(rows, None, samples=16).summary()
     found = done.fitted.log_likelihood(rows, None, options.samples, precision="bfloat16")
     diagnosis = diagnose(done.fitted, rows[:1000])
-    line = [
-        "python",
-        "benchmarks/collapse.py",
-        "--cures",
-        cure,
-        "--steps",
-        str(options.steps),
-        "--seed",
-        str(options.seed),
-    ]
+    line = ["--cures", cure, "--steps", str(options.steps), "--seed", str(options.seed)]
     return {
-        "command": shlex.join(line), "objective": repr(done.plan.objective), "training_cpu_seconds": round(training, 1), "steps": done.outcome.step,
+        "command": shlex.join(["python", "benchmarks/collapse.py", *line]), "objective": repr(done.plan.objective),
+        "training_cpu_seconds": round(training, 1), "steps": done.outcome.step,
         "nll": -found.value, **found.to_json(), **bound, "active_units": diagnosis.active_units,
         "mutual_information": diagnosis.mutual_information, "rows": len(rows),
     }  # fmt: skip
