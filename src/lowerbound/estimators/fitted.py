@@ -18,7 +18,7 @@ from lowerbound.core import Batch, Model, why_unbounded
 from lowerbound.data import Schema
 from lowerbound.distributions import Autoregressive
 from lowerbound.errors import ConfigError, ShapeError
-from lowerbound.estimators.rows import Rows, fixed_batches
+from lowerbound.estimators.rows import Rows, first_rows, fixed_batches
 from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
 from lowerbound.training.precision import can_compile
 
@@ -211,9 +211,9 @@ class Fitted:
         family: Any = getattr(likelihood, "family", None)
         if not hasattr(family, "floor_hits"):
             return 0.0
-        contexts = [self.encode(_first(x, 1024), None if c is None else _first(c, 1024))]
+        contexts = [self.encode(first_rows(x, 1024), None if c is None else first_rows(c, 1024))]
         if self.conditional and c is not None:
-            contexts.append(_first(c, 1024))
+            contexts.append(first_rows(c, 1024))
         with torch.no_grad():
             params = likelihood.network(*(context.to(self.device) for context in contexts))
         return float(family.floor_hits(params))
@@ -250,10 +250,6 @@ def _asking() -> Iterator[None]:
     """Ask a model without gradients, and without using up the caller's random numbers."""
     with torch.no_grad(), torch.random.fork_rng():
         yield
-
-
-def _first(rows: Rows, n: int) -> Tensor:
-    return rows[:n] if isinstance(rows, Tensor) else rows.read(0, min(n, len(rows)))
 
 
 def _mean(p: Distribution | None) -> Tensor:

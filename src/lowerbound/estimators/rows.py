@@ -10,7 +10,7 @@ from torch import Tensor
 from lowerbound.core import Batch, noise
 from lowerbound.data import Schema, Source, prepare_fixed
 
-__all__ = ["Rows", "fixed_batches", "some_rows", "statistics"]
+__all__ = ["Rows", "first_rows", "fixed_batches", "some_rows", "statistics"]
 
 
 Rows = Tensor | Source
@@ -18,6 +18,11 @@ Rows = Tensor | Source
 
 def _between(rows: Rows, start: int, stop: int) -> Tensor:
     return rows[start:stop] if isinstance(rows, Tensor) else rows.read(start, stop)
+
+
+def first_rows(rows: Rows, n: int) -> Tensor:
+    """Return the first ``n`` rows, or all where there are fewer."""
+    return _between(rows, 0, min(n, len(rows)))
 
 
 def fixed_batches(

@@ -12,7 +12,7 @@ from lowerbound.core import Model, Progress, why_unbounded
 from lowerbound.data import Dataset
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.planning import Plan
-from lowerbound.estimators.rows import Rows
+from lowerbound.estimators.rows import first_rows
 from lowerbound.training.step import seed_noise
 
 __all__ = ["VALID_ROWS", "validation"]
@@ -34,11 +34,11 @@ def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model]
         return None
     x, _ = dataset.rows("valid")
     c = dataset.condition("valid") if plan.conditional else None
-    x, c = _first(x, VALID_ROWS), None if c is None else _first(c, VALID_ROWS)
-    objective = plan.objective
+    x, c = first_rows(x, VALID_ROWS), None if c is None else first_rows(c, VALID_ROWS)
+    objective, progress = plan.objective, Progress(plan.total, plan.total, len(dataset.rows("train")[0]))
 
     def validate(model: Model) -> dict[str, float]:
-        record = {"loss": _loss(plan, fitted, dataset, x, c)} if objective.judged_by == "loss" else {}
+        record = {"loss": _loss(plan, fitted, x, c, progress)} if objective.judged_by == "loss" else {}
         if fitted.unbounded is None:
             numbers = fitted.bound(x, c).summary()
             record |= {name: numbers[name] for name in ("elbo", "rate", "distortion")}
@@ -54,7 +54,7 @@ def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model]
     return validate
 
 
-def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Tensor, c: Tensor | None) -> float:
+def _loss(plan: Plan, fitted: Fitted, x: Tensor, c: Tensor | None, progress: Progress) -> float:
     """Return what the model minimises (critics aside), with its schedules at their ends.
 
     In whole batches of the size that it trains with, since a loss may depend on it; few rows stand in them several
@@ -62,7 +62,6 @@ def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Tensor, c: Tensor | N
     """
     train = plan.settings.train
     assert train.batch_size is not None
-    progress = Progress(plan.total, plan.total, len(dataset.rows("train")[0]))
     losses: list[Tensor] = []
     with torch.no_grad(), torch.random.fork_rng():
         seed_noise(fitted.device, train.seed)
@@ -72,7 +71,3 @@ def _loss(plan: Plan, fitted: Fitted, dataset: Dataset, x: Tensor, c: Tensor | N
             of_players = plan.objective.losses(fitted.model, batch, progress)
             losses.append(torch.stack([loss for name, loss in of_players.items() if name != "critic"]).sum())
     return float(torch.stack(losses).mean())
-
-
-def _first(rows: Rows, n: int) -> Tensor:
-    return rows[:n] if isinstance(rows, Tensor) else rows.read(0, min(n, len(rows)))
