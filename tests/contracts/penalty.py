@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lowerbound.core import Progress, Term
+from lowerbound.core import Progress, Term, noise
 from lowerbound.core.objective import record
 from lowerbound.objectives import Distortion
 from tests.contracts.component import ComponentContract
@@ -43,6 +43,16 @@ class PenaltyContract(ComponentContract):
     def test_the_same_noise_gives_the_same_loss(self):
         term, model = self.make(), self.model()
         assert torch.equal(self.losses(term, model)["model"], self.losses(term, model)["model"])
+
+    def test_its_loss_is_a_mean_over_rows_unless_it_says_so(self):
+        term, model, x = self.make().double(), self.model().double(), self.batch()["x"].double()
+        if not term.across_rows:
+            whole, few, rest = (self.of_rows(term, model, rows) for rows in (x, *x.split([2, N - 2])))
+            torch.testing.assert_close(whole, (2 * few + (N - 2) * rest) / N, rtol=1e-9, atol=1e-9)
+
+    def of_rows(self, term: Term, model: torch.nn.Module, x: Tensor) -> Tensor:
+        with noise.use(noise.Shared(3)):
+            return term(model({"x": x}, progress=Progress(3, 10, 100)))
 
     def test_its_gradients_are_finite_and_reach_whom_they_should(self):
         term, model = self.make(), self.model()

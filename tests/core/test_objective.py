@@ -111,6 +111,8 @@ def test_the_part_that_knows_least_says_what_judges_the_whole():
     assert (Distortion() + 10.0 * match).judged_by == (match + ELBO()).judged_by == "loss"
     assert (MultiScaleSimilarity() + Rate()).judged_by == "loss"
     assert (Distortion() + 10.0 * game + match).judged_by == (Rate() + GECO(3.0)).judged_by == "nothing"
+    assert (Distortion() + 10.0 * match).across_rows
+    assert not (2.0 * Rate() + Distortion()).across_rows
     assert Staged(ELBO(), Distortion() + match).judged_by == Lagging(Distortion() + match).judged_by == "loss"
     assert SemiSupervised(IWAE(5)).bound_samples == 5
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from lowerbound.core import Progress, held
 from lowerbound.data import from_arrays
 from lowerbound.errors import ConfigError
 from lowerbound.estimators.fitting import Fit, fit
 from lowerbound.estimators.validation import validation
+from lowerbound.objectives import ELBO
 from tests.estimators.small import split, table, tiny
 
 MATCH = "Distortion() + 10.0 * Match(MMD())"
@@ -52,19 +54,34 @@ def test_a_distance_to_the_prior_is_judged_by_what_is_minimised() -> None:
     assert again(result.fitted.model)["elbo"] < max(elbos)
 
 
-def test_the_loss_is_that_of_held_out_rows_in_batches_of_training() -> None:
+def mean_loss(result: Fit, rows: Tensor) -> float:
+    """Return the mean loss of batches of 18 rows, with the noise of a validation."""
+    losses = []
+    with held(result.fitted.model), torch.no_grad(), torch.random.fork_rng():
+        torch.manual_seed(result.plan.settings.train.seed)
+        for batch in result.fitted.batches(rows, None, size=18):
+            losses.append(float(result.plan.objective.losses(result.fitted.model, batch, Progress(20, 20))["model"]))
+    return sum(losses) / len(losses)
+
+
+def test_a_loss_across_rows_is_taken_in_whole_batches() -> None:
     data = from_arrays(table(400)).split(valid=0.1, test=0.0, seed=0)
     result = fit(data, tiny(epochs=1, objective=MATCH, ema=0.0))
     found = validation(result.plan, result.fitted, data)
     assert found is not None
-    losses = []
-    with held(result.fitted.model), torch.no_grad(), torch.random.fork_rng():
-        torch.manual_seed(result.plan.settings.train.seed)
-        rows = data.rows("valid")[0].repeat(13, 1)[:504]
-        for batch in result.fitted.batches(rows, None, size=18):
-            losses.append(float(result.plan.objective.losses(result.fitted.model, batch, Progress(20, 20))["model"]))
-    assert len(losses) == 28
-    assert found(result.fitted.model)["loss"] == pytest.approx(sum(losses) / 28, abs=1e-6)
+    rows = data.rows("valid")[0].repeat(13, 1)[:504]
+    assert found(result.fitted.model)["loss"] == pytest.approx(mean_loss(result, rows), abs=1e-6)
+
+
+def test_a_loss_of_single_rows_takes_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ELBO, "judged_by", "loss")
+    data = from_arrays(table(90)).split(valid=0.2, test=0.0, seed=0)
+    result = fit(data, tiny(epochs=1, ema=0.0))
+    found = validation(result.plan, result.fitted, data)
+    assert found is not None
+    rows = data.rows("valid")[0]
+    assert len(rows) == 18
+    assert found(result.fitted.model)["loss"] == pytest.approx(mean_loss(result, rows), abs=1e-5)
 
 
 def test_asking_does_not_use_up_random_numbers() -> None:

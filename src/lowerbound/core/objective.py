@@ -45,6 +45,9 @@ class Objective(Component, nn.Module, ABC):
     bound_samples : int
         Importance samples a row of the bound that it trains: above 1 the ELBO can fall while log p(x) rises. 1 is the
         ELBO.
+    across_rows : bool
+        Whether its loss is a statistic of the rows of a batch together, such as a distance of their codes from the
+        prior, rather than a mean over rows: then it depends on how many there are.
     momentum : float
         Decay of Adam's mean of gradients that suits it: below 0.9 for games, whose gradients soon point elsewhere.
     """
@@ -52,6 +55,7 @@ class Objective(Component, nn.Module, ABC):
     likelihood: bool = True
     judged_by: Judge = "bound"
     bound_samples: int = 1
+    across_rows: bool = False
     momentum: float = 0.9
 
     def follow(self, *parts: Objective) -> None:
@@ -60,6 +64,7 @@ class Objective(Component, nn.Module, ABC):
         judges: list[Judge] = [part.judged_by for part in parts]
         self.judged_by = max(judges, key=_JUDGES.index)
         self.bound_samples = max(part.bound_samples for part in parts)
+        self.across_rows = any(part.across_rows for part in parts)
         self.momentum = min(part.momentum for part in parts)
 
     @abstractmethod

@@ -21,7 +21,7 @@ VALID_ROWS = 10_000
 """Most held-out rows that each validation scores."""
 
 DRAWS = 500
-"""Least draws of codes for a loss: the distance of a few codes from the prior is mostly chance."""
+"""Least draws of codes for a loss across rows: the distance of a few codes from the prior is mostly chance."""
 
 
 def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model], dict[str, float]] | None:
@@ -57,17 +57,19 @@ def validation(plan: Plan, fitted: Fitted, dataset: Dataset) -> Callable[[Model]
 def _loss(plan: Plan, fitted: Fitted, x: Tensor, c: Tensor | None, progress: Progress) -> float:
     """Return what the model minimises (critics aside), with its schedules at their ends.
 
-    In whole batches of the size that it trains with, since a loss may depend on it; few rows stand in them several
-    times, with noise of their own. The noise is the same at each validation.
+    A loss across rows is taken in whole batches of the size that it trains with, since it depends on it; few rows stand
+    in them several times, with noise of their own. The noise is the same at each validation.
     """
     train = plan.settings.train
     assert train.batch_size is not None
-    losses: list[Tensor] = []
+    if plan.objective.across_rows:
+        whole = train.batch_size * max(len(x) // train.batch_size, math.ceil(DRAWS / train.batch_size))
+        order = torch.arange(whole) % len(x)
+        x, c = x[order], None if c is None else c[order]
+    total = torch.zeros((), dtype=torch.float64)
     with torch.no_grad(), torch.random.fork_rng():
         seed_noise(fitted.device, train.seed)
-        order = torch.arange(train.batch_size * max(len(x) // train.batch_size, math.ceil(DRAWS / train.batch_size)))
-        order = order % len(x)
-        for batch in fitted.batches(x[order], None if c is None else c[order], size=train.batch_size):
+        for batch in fitted.batches(x, c, size=train.batch_size):
             of_players = plan.objective.losses(fitted.model, batch, progress)
-            losses.append(torch.stack([loss for name, loss in of_players.items() if name != "critic"]).sum())
-    return float(torch.stack(losses).mean())
+            total += len(batch["x"]) * sum(float(loss) for name, loss in of_players.items() if name != "critic")
+    return float(total / len(x))

@@ -42,6 +42,8 @@ class Capacity(Term):
     Distortion() + Capacity(nats=Linear(0.0, 25.0, 10000))
     """
 
+    across_rows = True
+
     def __init__(
         self, gamma: float = 1000.0, nats: float | Schedule = 25.0, site: str | None = None, samples: int = 1
     ) -> None:

@@ -44,6 +44,8 @@ class DimensionKL(Term):
     Distortion() + 0.5 * IndexCodeMI() + 6.0 * TotalCorrelation() + DimensionKL()
     """
 
+    across_rows = True
+
     def __init__(self, estimator: str = "weighted", site: str | None = None, samples: int = 1) -> None:
         super().__init__()
         self.estimator, self.site = checked(estimator), site

@@ -51,6 +51,8 @@ class DIP(Term):
     DIP(version='ii', diagonal=1.0)
     """
 
+    across_rows = True
+
     def __init__(
         self,
         version: str = "i",

@@ -62,6 +62,7 @@ class FreeBits(Term):
             raise ConfigError(f"nats={nats}: an allowance is 0 or more.")
         self.nats, self.per, self.site = nats, per, site
         self.samples = positive(samples, "samples")
+        self.across_rows = per != "row"
 
     def forward(self, trace: Trace) -> Tensor:
         """Return the loss of a trace."""

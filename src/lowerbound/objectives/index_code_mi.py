@@ -42,6 +42,8 @@ class IndexCodeMI(Term):
     IndexCodeMI(site='z')
     """
 
+    across_rows = True
+
     def __init__(self, estimator: str = "weighted", site: str | None = None, samples: int = 1) -> None:
         super().__init__()
         self.estimator, self.site = checked(estimator), site

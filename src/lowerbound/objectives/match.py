@@ -49,6 +49,7 @@ class Match(Term):
     """
 
     judged_by = "loss"
+    across_rows = True
 
     def __init__(self, distance: Distance, site: str | None = None, samples: int = 1) -> None:
         super().__init__()

@@ -58,6 +58,8 @@ class TotalCorrelation(Term):
     ELBO() + 5.0 * TotalCorrelation(estimator='stratified')
     """
 
+    across_rows = True
+
     def __init__(self, estimator: str = "weighted", site: str | None = None, samples: int = 1) -> None:
         super().__init__()
         self.estimator, self.site = checked(estimator), site

@@ -25,6 +25,7 @@ from lowerbound.training.distributed import Processes
 from lowerbound.training.divergence import explain
 from lowerbound.training.history import History, Observer
 from lowerbound.training.interrupt import listening
+from lowerbound.training.judging import judged
 from lowerbound.training.needs import steps_needed
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.outcome import Outcome
@@ -36,15 +37,6 @@ from lowerbound.training.step import Step, seed_noise
 __all__ = ["Trainer"]
 
 Validate = Callable[[Model], dict[str, float]]
-
-JUDGED = {
-    "val/loss": -1.0,
-    "val/log_likelihood": 1.0,
-    "val/elbo": 1.0,
-    "val/distortion": -1.0,
-    "val/mean_squared_error": -1.0,
-}
-"""What chooses the best weights: the first of these numbers that there is, times its sign; more is better."""
 
 
 class Trainer:
@@ -262,18 +254,17 @@ class Trainer:
         state.sums = {}
         if self.validate is not None:
             with self.average.answering():
-                record |= {f"val/{name}": value for name, value in self.validate(self.model).items()}
-            judged = next((sign * record[name] for name, sign in JUDGED.items() if name in record), None)
-            if judged is not None and self.objective.judged_by != "nothing":
-                self._judge(judged)
+                numbers = self.validate(self.model)
+            record |= {f"val/{name}": value for name, value in numbers.items()}
+            self._judge(judged(self.objective.judged_by, numbers))
         self.history.append(record)
         state.records = len(self.history)
         for observer in self.observers:
             observer.record(record)
 
-    def _judge(self, value: float) -> None:
+    def _judge(self, value: float | None) -> None:
         state, patience = self.state, self.options.patience
-        if state.step < self.needs:
+        if value is None or state.step < self.needs:
             return  # while a schedule runs, something else is minimised
         if math.isfinite(value) and (state.best_value is None or value > state.best_value):
             state.best_value, state.best_step, state.bad_rounds = value, state.step, 0
