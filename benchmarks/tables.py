@@ -137,14 +137,20 @@ def plain(result: dict[str, Any]) -> str:
     return table(["what", "value"], rows)
 
 
-def by_seed(results: tuple[dict[str, Any], ...]) -> dict[str, list[dict[str, Any]]]:
-    """Collect the results of each recipe, and of each of its stages, over seeds."""
+def by_seed(
+    results: tuple[dict[str, Any], ...], called: Callable[[dict[str, Any], str], str] = lambda _, name: name
+) -> dict[str, list[dict[str, Any]]]:
+    """Collect the numbers of runs over seeds, by what each is called in its table."""
     found: dict[str, list[dict[str, Any]]] = {}
     for r in results:
-        kept = r["name"].removeprefix("matching_").rpartition("_seed")[0]
         for name, numbers in r["results"].items():
-            found.setdefault(kept + "".join(name.partition(", ")[1:]), []).append(numbers)
+            found.setdefault(called(r, name), []).append(numbers)
     return found
+
+
+def recipe_and_stage(result: dict[str, Any], name: str) -> str:
+    """Return the recipe of a run of ``matching.py``, and which of its stages this is."""
+    return result["name"].removeprefix("matching_").rpartition("_seed")[0] + "".join(name.partition(", ")[1:])
 
 
 def over_seeds(values: list[float | None], digits: str = ".3g") -> str:
@@ -161,7 +167,7 @@ def matching(*results: dict[str, Any]) -> str:
     columns = ("unexplained", "kl", "code_mmd", "code_sliced", "frechet", "data_frechet", "mmd", "coverage")
     rows: list[list[object]] = [
         [name, len(of), *(over_seeds([numbers[c] for numbers in of]) for c in columns)]
-        for name, of in by_seed(results).items()
+        for name, of in by_seed(results, recipe_and_stage).items()
     ]
     head = ["recipe", "seeds", "not reconstructed", "KL(q(z), p(z))", "MMD²", "sliced²", "FD-LeNet", "data's own"]
     return table([*head, "samples' MMD²", "coverage"], rows)
@@ -180,10 +186,7 @@ def stages(*results: dict[str, Any]) -> str:
 
 def attributes(*results: dict[str, Any]) -> str:
     """Rows made from attributes: how far from what was asked."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for r in results:
-        for name, numbers in r["results"].items():
-            grouped.setdefault(name, []).append(numbers)
+    grouped = by_seed(results)
     grouped["test rows"] = grouped.pop("test rows", [])[:1]  # the same for every run
     columns = ("wrong_digits", "slant", "thickness", "squared_error", "cosine", "frechet")
     rows: list[list[object]] = [

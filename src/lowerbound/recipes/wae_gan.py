@@ -28,7 +28,8 @@ wae_gan = replace(
     objective=_objective,
     defaults={"posterior": "point"},
     when="Sharper reconstructions than a VAE's, and samples drawn from the prior itself; no ELBO and no log p(x). A "
-    "latent space larger than the data needs leaves holes between the codes.",
+    "latent space larger than the data needs leaves holes between the codes. Its weight suits tens of thousands of "
+    "rows: with few of them the game may never settle, which a lower `weight=` mends.",
     formula=r"-\log p(x \mid z(x)) + \lambda \, E_x[\log(1 + e^{-t(z(x))})]",
 )
 """Recipe ``wae-gan``. Tolstikhin et al., Wasserstein Auto-Encoders, 2018."""
