@@ -7,9 +7,10 @@
     python benchmarks/mnist_nll.py miwae8x8   ... on the bounds of Rainforth et al. (2018), 64 samples a row
     python benchmarks/mnist_nll.py default    what `lowerbound fit mnist` chooses by itself
 
-Trains on the first 50,000 rows, chooses the weights on the next 10,000, and scores the 10,000 official test rows
-with 5,000 importance samples each; the test rows are binarized once, by a fixed seed. Prints the command, the seed,
-CPU-seconds, where the curve is, and the numbers; `--max-time` makes it a rehearsal.
+Trains on the first 50,000 rows and chooses the weights on the next 10,000; `iwae5` and `iwae50` train on 59,600 and
+choose on 400, as Burda et al. did. Scores the 10,000 official test rows with 5,000 importance samples each; the test
+rows are binarized once, by a fixed seed. Prints the command, the seed, CPU-seconds, where the curve is, and the
+numbers; `--max-time` makes it a rehearsal.
 """
 
 from __future__ import annotations
@@ -23,22 +24,26 @@ NETWORK = [
     "--set", "network=mlp", "--set", "hidden=(200, 200)", "--set", "nonlinearity=tanh",
     "--set", "learning_rate=2e-3", "--set", "round_steps=6240",
 ]  # fmt: skip
-MANY = {
-    "iwae5": ("IWAE(5)", 500),
-    "dreg5": ("DReG(5)", 600),
-    "iwae50": ("IWAE(50)", 100),
-    "dreg50": ("DReG(50)", 100),
-    "iwae64": ("IWAE(64)", 60),
-    "miwae8x8": ("MIWAE(8, 8)", 60),
-    "ciwae64": ("CIWAE(64, beta=0.05)", 60),
-    "piwae8x8": ("PIWAE(8, 8)", 60),
-}
-"""What is minimised, and for how many epochs: the last four are as long as each other."""
+AS_PUBLISHED = ["--data-option", "valid_rows=400"]
+
+
+def many(objective: str, epochs: int, *more: str) -> list[str]:
+    """Return the settings of the network trained on a bound of several samples."""
+    return [*NETWORK, *more, "--epochs", str(epochs), "--set", f"objective={objective}"]
+
 
 PROTOCOLS: dict[str, list[str]] = {
     "paper": [*NETWORK, "--epochs", "900"],
     "default": [],
-    **{k: [*NETWORK, "--epochs", str(epochs), "--set", f"objective={text}"] for k, (text, epochs) in MANY.items()},
+    "iwae5": many("IWAE(5)", 500, *AS_PUBLISHED),
+    "dreg5": many("DReG(5)", 600),
+    "iwae50": many("IWAE(50)", 100, *AS_PUBLISHED),
+    "dreg50": many("DReG(50)", 100),
+    # These four are as long as each other.
+    "iwae64": many("IWAE(64)", 60),
+    "miwae8x8": many("MIWAE(8, 8)", 60),
+    "ciwae64": many("CIWAE(64, beta=0.05)", 60),
+    "piwae8x8": many("PIWAE(8, 8)", 60),
 }
 
 
