@@ -140,8 +140,8 @@ def test_a_last_batch_of_one_does_not_crash(batch_size: int) -> None:
 
 
 IMPORTING = """
-import json, os, random, sys, threading, warnings
-import numpy, torch
+import json, logging, os, random, signal, sys, threading, warnings
+import matplotlib, numpy, torch
 
 def state():
     return {
@@ -153,7 +153,11 @@ def state():
         "numpy": numpy.random.get_state()[1].tolist(), "errors": numpy.geterr(), "python": hash(random.getstate()),
         "filters": repr(warnings.filters), "environment": dict(os.environ), "umask": os.umask(0o022),
         "hooks": [repr(sys.excepthook), repr(sys.displayhook)], "running": threading.active_count(),
-        "recursion": sys.getrecursionlimit(), "folder": os.getcwd(),
+        "recursion": sys.getrecursionlimit(), "folder": os.getcwd(), "path": list(sys.path),
+        "cudnn": [torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic],
+        "printing": repr(numpy.get_printoptions()), "matplotlib": repr(matplotlib.rcParams),
+        "signals": [repr(signal.getsignal(s)) for s in (signal.SIGINT, signal.SIGTERM)],
+        "logging": [logging.root.level, repr(logging.root.handlers)],
     }
 
 import matplotlib, pydantic, rich.style, sklearn.base  # theirs, not ours

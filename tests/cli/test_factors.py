@@ -76,7 +76,7 @@ def test_runs_on_other_rows_are_not_ranked(typed, sprite_runs, image_run, tmp_pa
     other = tmp_path / "other"
     options = ("--set", "network=mlp", "--latent", 3, "--no-report", *QUICK)
     typed("fit", "sprites", "--data-option", "sizes=(3,2,4,4,4)", "--out", other, *options)
-    assert "other rows than" in typed("factors", sprite_runs[0], other, code=2).output
+    assert "other rows than" in typed("factors", sprite_runs[0], other, "--factors", "x", code=2).output
 
 
 def test_factors_are_columns_of_a_file(typed, table_run, designed, tmp_path):

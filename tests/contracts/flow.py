@@ -116,7 +116,7 @@ class FlowContract(PosteriorContract):
         with torch.no_grad():
             reach = (q.sample((4000,)) - q.mean).abs().amax(0) * 2 + 2
             axes = [
-                float(m) + float(r) * torch.linspace(-1, 1, 401).double() for m, r in zip(q.mean, reach, strict=True)
+                float(m) + float(r) * torch.linspace(-1, 1, 201).double() for m, r in zip(q.mean, reach, strict=True)
             ]
             grid = torch.cartesian_prod(*axes)
             mass = q.log_prob(grid).exp().sum() * (axes[0][1] - axes[0][0]) * (axes[1][1] - axes[1][0])

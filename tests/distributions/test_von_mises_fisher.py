@@ -74,8 +74,8 @@ def test_draws_have_the_length_the_mean_and_the_spread(d, kappa):
     torch.manual_seed(0)
     loc = torch.nn.functional.normalize(torch.randn(d).double(), dim=0)
     p = VonMisesFisher(loc, torch.tensor(kappa).double())
-    x = p.expand((20_000,)).rsample()
-    torch.testing.assert_close(x.norm(dim=-1), torch.ones(20_000).double(), rtol=1e-9, atol=1e-9)
+    x = p.expand((5000,)).rsample()
+    torch.testing.assert_close(x.norm(dim=-1), torch.ones(5000).double(), rtol=1e-9, atol=1e-9)
     along = x @ loc
     agreement.unbiased(along, float(p.mean @ loc), size=0.02)
     second = float(p.variance.sum() + p.mean.square().sum())
@@ -115,7 +115,7 @@ def test_the_gradient_is_that_of_the_inverse_distribution_function(d, kappa):
 def test_gradients_of_an_expectation_are_exact(d):
     """E x = A(kappa) mu, so d E[v'x] / d kappa = A'(kappa) v'mu; mu moves it as the mean does."""
     torch.manual_seed(0)
-    n, kappa = 100_000, torch.tensor(4.0).double().requires_grad_()
+    n, kappa = 25_000, torch.tensor(4.0).double().requires_grad_()
     loc = torch.nn.functional.normalize(torch.randn(d).double(), dim=0)
     v = torch.randn(d).double()
     (exact,) = torch.autograd.grad(VonMisesFisher(loc, kappa).mean @ v, kappa)

@@ -24,6 +24,12 @@ def fitted(**changed: Any) -> Fit:
     return fit(split(), tiny(**{"epochs": 20, "learning_rate": 0.1, "ema": 0.0, **changed}))
 
 
+@pytest.fixture(scope="module")
+def matched() -> Fit:
+    """Return what a distance to the prior was minimised in."""
+    return fitted(objective=MATCH)
+
+
 def column(result: Fit, name: str) -> list[float]:
     """Return the held-out numbers of the rounds."""
     return [value for _, value in result.outcome.history.column(f"val/{name}")]
@@ -44,14 +50,13 @@ def test_an_importance_weighted_bound_chooses_its_weights_itself() -> None:
     assert result.fitted.log_likelihood(x, None, 8).value == pytest.approx(max(values), abs=1e-5)
 
 
-def test_a_distance_to_the_prior_is_judged_by_what_is_minimised() -> None:
-    result = fitted(objective=MATCH)
-    values, elbos = column(result, "loss"), column(result, "elbo")
+def test_a_distance_to_the_prior_is_judged_by_what_is_minimised(matched: Fit) -> None:
+    values, elbos = column(matched, "loss"), column(matched, "elbo")
     assert min(values) < values[-1]
-    again = validation(result.plan, result.fitted, split())
+    again = validation(matched.plan, matched.fitted, split())
     assert again is not None
-    assert again(result.fitted.model)["loss"] == pytest.approx(min(values), abs=1e-6)
-    assert again(result.fitted.model)["elbo"] < max(elbos)
+    assert again(matched.fitted.model)["loss"] == pytest.approx(min(values), abs=1e-6)
+    assert again(matched.fitted.model)["elbo"] < max(elbos)
 
 
 def mean_loss(result: Fit, rows: Tensor) -> float:
@@ -84,12 +89,11 @@ def test_a_loss_of_single_rows_takes_each_once(monkeypatch: pytest.MonkeyPatch) 
     assert found(result.fitted.model)["loss"] == pytest.approx(mean_loss(result, rows), abs=1e-5)
 
 
-def test_asking_does_not_use_up_random_numbers() -> None:
-    result = fitted(objective=MATCH)
-    validate = validation(result.plan, result.fitted, split())
+def test_asking_does_not_use_up_random_numbers(matched: Fit) -> None:
+    validate = validation(matched.plan, matched.fitted, split())
     assert validate is not None
     before = torch.random.get_rng_state()
-    assert validate(result.fitted.model) == validate(result.fitted.model)
+    assert validate(matched.fitted.model) == validate(matched.fitted.model)
     assert torch.equal(before, torch.random.get_rng_state())
 
 

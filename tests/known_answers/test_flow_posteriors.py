@@ -67,8 +67,8 @@ def test_independent_coordinates_miss_much():
 @pytest.mark.parametrize(
     ("family", "steps"),
     [
-        (lambda: Householder((2,), flows=2), 1000),
-        (lambda: InverseAutoregressive((2,), flows=2, hidden=(), context=2), 600),
+        (lambda: Householder((2,), flows=2), 700),
+        (lambda: InverseAutoregressive((2,), flows=2, hidden=(), context=2), 300),
         pytest.param(lambda: Coupling((2,), flows=3, hidden=(16,), context=2), 1200, marks=pytest.mark.slow),
     ],
     ids=["householder", "inverse-autoregressive", "coupling"],

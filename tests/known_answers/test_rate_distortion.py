@@ -89,7 +89,7 @@ def beta(request) -> float:
 def model(beta, x) -> VAE:
     torch.manual_seed(0)
     model = linear_vae(4, DiagonalNormal((4,)), variance=S2)
-    fit(model, x, ELBO(beta=beta, samples=5))
+    fit(model, x, ELBO(beta=beta, samples=5), 500)
     return model
 
 

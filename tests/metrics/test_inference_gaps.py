@@ -13,7 +13,7 @@ from tests.metrics.test_refinement import GAUSSIAN, vae_with
 
 
 def split(family, x, model=GAUSSIAN, **options) -> Gaps:
-    return inference_gaps(vae_with(family, model), iter([{"x": x[:4]}, {"x": x[4:]}]), steps=500, rate=0.1, **options)
+    return inference_gaps(vae_with(family, model), iter([{"x": x[:4]}, {"x": x[4:]}]), steps=250, rate=0.1, **options)
 
 
 def test_a_family_that_holds_the_posterior_has_no_approximation_gap():

@@ -103,14 +103,7 @@ def changed(before: dict[str, Tensor], after: dict[str, Tensor]) -> set[str]:
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_who_is_held_keeps_weights_moments_and_average(compiled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if compiled:
-        compile_ = torch.compile
-        monkeypatch.setattr(
-            torch,
-            "compile",
-            lambda f, **s: compile_(f, backend="eager", **{k: v for k, v in s.items() if k != "options"}),
-        )
+def test_who_is_held_keeps_weights_moments_and_average(compiled: bool, captured: None) -> None:
     objective, model = Lagging(ELBO(), block=1, most=2), trainable_vae(event=4, latent=2)
     step = step_of(objective, model, compiled=compiled)
     step.discover(rows())

@@ -131,7 +131,7 @@ def test_it_raises_the_elbo_of_clustered_data_over_a_standard_normal():
         model = VAE([Latent("z", prior, q)], Conditional(Bernoulli((12,)), MLP(((1,),), (12,), (32,))))
         take_rows(model, x)
         optimizer, objective = torch.optim.Adam(model.parameters(), 1e-2), ELBO(samples=4)
-        for _ in range(500):
+        for _ in range(250):
             optimizer.zero_grad()
             objective(model({"x": x}, samples=4)).backward()
             optimizer.step()

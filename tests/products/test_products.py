@@ -34,14 +34,14 @@ REST = [(x, *pair) for x, pair in itertools.product(LIKELIHOODS, MEANINGFUL)]
 @pytest.mark.parametrize("names", EACH, ids="-".join)
 def test_each_part_with_the_usual_others(names: tuple[str, str, str], tmp_path: Path) -> None:
     likelihood, posterior, prior = names
-    check(rows(likelihood), tmp_path, likelihood=likelihood, posterior=posterior, prior=prior)
+    check(rows(likelihood), tmp_path, epochs=3, likelihood=likelihood, posterior=posterior, prior=prior)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", REST, ids="-".join)
 def test_every_product(names: tuple[str, str, str], tmp_path: Path) -> None:
     likelihood, posterior, prior = names
-    check(rows(likelihood), tmp_path, likelihood=likelihood, posterior=posterior, prior=prior)
+    check(rows(likelihood), tmp_path, epochs=10, likelihood=likelihood, posterior=posterior, prior=prior)
 
 
 @pytest.mark.slow

@@ -37,9 +37,10 @@ def rows() -> lb.data.Dataset:
     return lb.data.from_arrays(x, y, image="CHW").split(valid=0.0, test=0.0)
 
 
+@pytest.mark.parametrize("epochs", [3, pytest.param(10, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", TRAINED)
-def test_it_does_all_that_a_model_does(name: str, tmp_path: Path) -> None:
-    check(rows(), tmp_path, recipe=name, **SMALL.get(name, {}))
+def test_it_does_all_that_a_model_does(name: str, epochs: int, tmp_path: Path) -> None:
+    check(rows(), tmp_path, epochs=epochs, recipe=name, **SMALL.get(name, {}))
 
 
 @pytest.mark.parametrize("name", SOLVED)

@@ -8,7 +8,7 @@ import torch
 from lowerbound.distances import Energy
 from tests.estimators.small import small
 
-TRAINED = {"epochs": 25, "batch_size": 90, "learning_rate": 0.03}
+TRAINED = {"epochs": 12, "batch_size": 90, "learning_rate": 0.03}
 
 
 def rows() -> torch.Tensor:

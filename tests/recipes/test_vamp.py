@@ -40,7 +40,9 @@ def test_it_scores_samples_saves_and_opens(tmp_path) -> None:
     np.testing.assert_array_equal(again.sample(5, random_state=1), made.sample(5, random_state=1))
 
 
-def test_scores_do_not_depend_on_how_they_are_computed() -> None:
+@pytest.mark.parametrize("how", ["captured", pytest.param("inductor", marks=pytest.mark.slow)])
+def test_scores_do_not_depend_on_how_they_are_computed(how: str, request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue(how)
     model = small(recipe="vamp", prior="VampPrior(components=9)").fit(table()).fitted_.model
     batch = {"x": torch.as_tensor(table()).float()}
     plain, whole = Weigher(model, 90), Weigher(model, 90, chunk=30, compiled=True)

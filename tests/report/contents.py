@@ -73,7 +73,7 @@ def content(card: DataCard, dims: int, *, labels: bool, given: bool = False, cur
     order = np.arange(8)
     return ReportContent(
         card, "cvae" if given else "vae", numbers(2.03 if card.support != "real" else None), health=health(dims),
-        history=history()[:: 1 if curves else 40], samples=Samples(rows(n), condition, rows(n) if image else None),
+        history=history() if curves else (), samples=Samples(rows(n), condition, rows(n) if image else None),
         pairs=Pairs(rows(12), rows(12), np.arange(12) * 3),
         traversal=Traversal(np.arange(min(dims, 4)), np.linspace(-2.5, 2.5, 9), _walk(rows, min(dims, 4), shape)),
         latent=LatentMap(points, axes, who if labels else None, names if labels else None,
@@ -118,7 +118,9 @@ KINDS: dict[str, Callable[[], ReportContent]] = {
         labels=True,
     ),
     "signal": lambda: replace(
-        content(DataCard("spectra", "vector", (200,), "real", SPLITS), 2, labels=False), comparison=None
+        content(DataCard("spectra", "vector", (200,), "real", SPLITS), 2, labels=False),
+        comparison=None,
+        history=history()[:1],
     ),
     "one column": lambda: content(DataCard("column", "vector", (1,), "real", SPLITS), 1, labels=False),
     "binary vector": lambda: content(DataCard("votes", "vector", (5,), "binary", SPLITS), 2, labels=True),
