@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.distributions import Independent, Normal
 
 from lowerbound.core import Site, Trace
-from lowerbound.distributions import DiagonalNormal
+from lowerbound.distributions import AffineTransform, DiagonalNormal, Flow
 from tests.known_answers.linear_gaussian import LinearGaussian
 
 
@@ -77,6 +77,23 @@ class TestSite:
         q, p = normal(3, 4), Independent(Normal(torch.zeros(2).double(), 1.0), 1)
         site = Site(q.sample(), p, q)
         assert torch.equal(site.kl, site.log_q - site.log_p)
+
+    def test_an_estimate_is_corrected_by_that_of_a_known_kl(self):
+        """Without steps a flow is its normal: what the noise does to the estimate is known, and nothing is left."""
+        near, zeros = normal(3, 4), torch.zeros(3, 4, 2).double()
+        moved = AffineTransform(near.mean, near.stddev.log())
+        q, p = Flow(DiagonalNormal(zeros, zeros), [moved], near=near), normal()
+        z = q.rsample((5,))
+        exact = torch.distributions.kl_divergence(near, p)
+        torch.testing.assert_close(Site(z, p, q).kl, exact.expand(5, 3, 4), rtol=0, atol=1e-12)
+
+    def test_an_estimate_is_left_alone_where_nothing_is_known_beside_it(self):
+        near, zeros = normal(3, 4), torch.zeros(3, 4, 2).double()
+        q = Flow(DiagonalNormal(zeros, zeros), [AffineTransform(near.mean, near.stddev.log())], near=near)
+        z = q.rsample((5,))
+        unknown = Independent(Normal(torch.zeros(2).double(), 1.0), 1)
+        for site in (Site(z, unknown, q), Site(z, normal(), q, joined=True), Site(z.clone(), normal(), q)):
+            assert torch.equal(site.kl, site.log_q - site.log_p)
 
     def test_kl_has_a_gradient_either_way(self):
         for p in (normal(), Independent(Normal(torch.zeros(2).double(), 1.0), 1)):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,15 @@ from lowerbound.core.progress import Progress
 from lowerbound.errors import ConfigError
 
 __all__ = ["Site", "Trace"]
+
+
+@runtime_checkable
+class _Beside(Protocol):
+    """A distribution that stays near another one when both are drawn by the same noise."""
+
+    def beside(self, value: Tensor) -> tuple[Distribution, Tensor] | None:
+        """Return the other one, and what the noise that made ``value`` makes of it; None where that is not known."""
+        ...
 
 
 @dataclass
@@ -84,16 +94,34 @@ class Site:
 
     @property
     def kl(self) -> Tensor:
-        """KL(q || p): exact where a closed form is registered, else the estimate log q - log p."""
+        """KL(q || p): exact where a closed form is registered, else the estimate log q - log p.
+
+        A posterior that is ``beside`` another one of which the KL is known, as flows are, has its estimate corrected by
+        the error that the same noise makes there: the mean is the same, and the variance less.
+        """
         return self._once("kl", self._kl)
 
     def _kl(self) -> Tensor:
-        if self.q is not None and not self.joined:
-            try:
-                return kl_divergence(self.q, self.p)
-            except NotImplementedError:
-                pass
-        return self.log_q - self.log_p
+        if self.q is None or self.joined:
+            return self.log_q - self.log_p
+        exact = _closed_form(self.q, self.p)
+        if exact is not None:
+            return exact
+        estimate = self.log_q - self.log_p
+        beside = self.q.beside(self.value) if isinstance(self.q, _Beside) else None
+        if beside is not None:
+            other, value = beside
+            known = _closed_form(other, self.p)
+            if known is not None:
+                return estimate - (other.log_prob(value) - self.p.log_prob(value) - known)
+        return estimate
+
+
+def _closed_form(q: Distribution, p: Distribution) -> Tensor | None:
+    try:
+        return kl_divergence(q, p)
+    except NotImplementedError:
+        return None
 
 
 @dataclass
