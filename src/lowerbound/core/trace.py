@@ -96,8 +96,9 @@ class Site:
     def kl(self) -> Tensor:
         """KL(q || p): exact where a closed form is registered, else the estimate log q - log p.
 
-        A posterior that is ``beside`` another one of which the KL is known, as flows are, has its estimate corrected by
-        the error that the same noise makes there: the mean is the same, and the variance less.
+        The gradient of an estimate whose posterior is ``beside`` another one of which the KL is known, as flows are, is
+        corrected by the error that the same noise makes in the gradient there: the mean is the same. The value is left
+        alone: in a bound, its noise goes against that of the distortion.
         """
         return self._once("kl", self._kl)
 
@@ -108,13 +109,19 @@ class Site:
         if exact is not None:
             return exact
         estimate = self.log_q - self.log_p
-        beside = self.q.beside(self.value) if isinstance(self.q, _Beside) else None
-        if beside is not None:
-            other, value = beside
-            known = _closed_form(other, self.p)
-            if known is not None:
-                return estimate - (other.log_prob(value) - self.p.log_prob(value) - known)
+        if torch.is_grad_enabled() and isinstance(self.q, _Beside):
+            error = self._error_beside(self.q.beside(self.value))
+            if error is not None:
+                return estimate - (error - error.detach())
         return estimate
+
+    def _error_beside(self, beside: tuple[Distribution, Tensor] | None) -> Tensor | None:
+        """Return by how much the estimate for another posterior misses its KL; None where that is not known."""
+        if beside is None:
+            return None
+        other, value = beside
+        known = _closed_form(other, self.p)
+        return None if known is None else other.log_prob(value) - self.p.log_prob(value) - known
 
 
 def _closed_form(q: Distribution, p: Distribution) -> Tensor | None:

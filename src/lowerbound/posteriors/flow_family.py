@@ -2,8 +2,8 @@ r"""What the flow posteriors share: standard noise, moved by steps, then shifted
 
 .. math:: z = \mu + \sigma \odot (f_K \circ \dots \circ f_1)(\epsilon), \qquad \epsilon \sim N(0, I)
 
-The steps act at the scale of the posterior, however narrow it is. Without them it is a normal, of which the KL is
-known: their estimates differ by little, and the difference has little variance.
+The steps act at the scale of the posterior, however narrow it is. Without them it is a normal, whose KL is known: by
+what the noise does to its gradient, that of the flow is corrected.
 """
 
 from __future__ import annotations
