@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -23,15 +22,6 @@ from lowerbound.core.progress import Progress
 from lowerbound.errors import ConfigError
 
 __all__ = ["Site", "Trace"]
-
-
-@runtime_checkable
-class _Beside(Protocol):
-    """A distribution that stays near another one when both are drawn by the same noise."""
-
-    def beside(self, value: Tensor) -> tuple[Distribution, Tensor] | None:
-        """Return the other one, and what the noise that made ``value`` makes of it; None where that is not known."""
-        ...
 
 
 @dataclass
@@ -94,41 +84,16 @@ class Site:
 
     @property
     def kl(self) -> Tensor:
-        """KL(q || p): exact where a closed form is registered, else the estimate log q - log p.
-
-        The gradient of an estimate whose posterior is ``beside`` another one of which the KL is known, as flows are, is
-        corrected by the error that the same noise makes in the gradient there: the mean is the same. The value is left
-        alone: in a bound, its noise goes against that of the distortion.
-        """
+        """KL(q || p): exact where a closed form is registered, else the estimate log q - log p."""
         return self._once("kl", self._kl)
 
     def _kl(self) -> Tensor:
-        if self.q is None or self.joined:
-            return self.log_q - self.log_p
-        exact = _closed_form(self.q, self.p)
-        if exact is not None:
-            return exact
-        estimate = self.log_q - self.log_p
-        if torch.is_grad_enabled() and isinstance(self.q, _Beside):
-            error = self._error_beside(self.q.beside(self.value))
-            if error is not None:
-                return estimate - (error - error.detach())
-        return estimate
-
-    def _error_beside(self, beside: tuple[Distribution, Tensor] | None) -> Tensor | None:
-        """Return by how much the estimate for another posterior misses its KL; None where that is not known."""
-        if beside is None:
-            return None
-        other, value = beside
-        known = _closed_form(other, self.p)
-        return None if known is None else other.log_prob(value) - self.p.log_prob(value) - known
-
-
-def _closed_form(q: Distribution, p: Distribution) -> Tensor | None:
-    try:
-        return kl_divergence(q, p)
-    except NotImplementedError:
-        return None
+        if self.q is not None and not self.joined:
+            try:
+                return kl_divergence(self.q, self.p)
+            except NotImplementedError:
+                pass
+        return self.log_q - self.log_p
 
 
 @dataclass

@@ -24,25 +24,22 @@ __all__ = ["Flow"]
 class _LastDraw:
     """The last draw of a distribution and of its expanded copies, which share this object.
 
-    It holds one tensor, its density and the noise that made it, no more, and nothing refers back to it: all are freed
-    with the distributions.
+    It holds one tensor and its density, no more, and nothing refers back to it: both are freed with the distributions.
     """
 
     def __init__(self) -> None:
         self.value: Tensor | None = None
         self.log_prob: Tensor | None = None
-        self.noise: Tensor | None = None
         self.with_gradient = False
 
-    def keep(self, value: Tensor, log_prob: Tensor, noise: Tensor) -> None:
-        self.value, self.log_prob, self.noise = value, log_prob, noise
-        self.with_gradient = torch.is_grad_enabled()
+    def keep(self, value: Tensor, log_prob: Tensor) -> None:
+        self.value, self.log_prob, self.with_gradient = value, log_prob, torch.is_grad_enabled()
 
-    def find(self, value: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        """Return density and noise of this very tensor; none when a gradient is wanted and was not recorded."""
+    def find(self, value: Tensor) -> Tensor | None:
+        """Return the density of this very tensor; none when its gradient is wanted and was not recorded."""
         if value is self.value and (self.with_gradient or not torch.is_grad_enabled()):
-            return self.log_prob, self.noise
-        return None, None
+            return self.log_prob
+        return None
 
 
 class Flow(Distribution):
@@ -62,8 +59,6 @@ class Flow(Distribution):
         A larger one than the base's.
     remember
         Keep the density of the last draw. Not where the inverse is the exact direction, and drawing solves for it.
-    near
-        A normal that is not far, when it is drawn by the same noise: what :meth:`beside` returns. For a standard base.
 
     References
     ----------
@@ -82,50 +77,37 @@ class Flow(Distribution):
     arg_constraints: dict[str, Any] = {}  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __init__(
-        self,
-        base: DiagonalNormal,
-        transforms: Sequence[Transform],
-        batch_shape: Any = None,
-        *,
-        remember: bool = True,
-        near: DiagonalNormal | None = None,
+        self, base: DiagonalNormal, transforms: Sequence[Transform], batch_shape: Any = None, *, remember: bool = True
     ) -> None:
-        self.base, self.transforms, self.remember, self.near = base, tuple(transforms), remember, near
+        self.base, self.transforms, self.remember = base, tuple(transforms), remember
         self._last = _LastDraw()
         batch = base.batch_shape if batch_shape is None else torch.Size(batch_shape)
         super().__init__(batch, base.event_shape, validate_args=False)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Flow:
         """Return the distribution with a larger batch shape; nothing is copied, and the last draw is shared."""
-        new = Flow(self.base, self.transforms, batch_shape, remember=self.remember, near=self.near)
+        new = Flow(self.base, self.transforms, batch_shape, remember=self.remember)
         new._last = self._last
         return new
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draw with a gradient, and keep the draw's density."""
         base = self.base.expand(self.batch_shape)
-        value = noise = base.rsample(sample_shape)
+        value = base.rsample(sample_shape)
         log_prob = base.log_prob(value)
         for transform in self.transforms:
             value, log_det = transform.forward(value)
             log_prob = log_prob - log_det
         if self.remember:
-            self._last.keep(value, log_prob, noise)
+            self._last.keep(value, log_prob)
         return value
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return log p(value), nats: ``(*batch,)``."""
-        log_prob, _ = self._last.find(value)
+        log_prob = self._last.find(value)
         if log_prob is None:
             log_prob = self._invert(value)
         return log_prob.expand(torch.broadcast_shapes(log_prob.shape, self.batch_shape))
-
-    def beside(self, value: Tensor) -> tuple[DiagonalNormal, Tensor] | None:
-        """Return the normal ``near`` and what the noise of a value makes of it; None but for the last draw."""
-        _, noise = self._last.find(value)
-        if self.near is None or noise is None:
-            return None
-        return self.near, self.near.mean + self.near.stddev * noise
 
     def _invert(self, value: Tensor) -> Tensor:
         total = value.new_zeros(())

@@ -2,8 +2,7 @@ r"""What the flow posteriors share: standard noise, moved by steps, then shifted
 
 .. math:: z = \mu + \sigma \odot (f_K \circ \dots \circ f_1)(\epsilon), \qquad \epsilon \sim N(0, I)
 
-The steps act at the scale of the posterior, however narrow it is. Without them it is a normal, whose KL is known: by
-what the noise does to its gradient, that of the flow is corrected.
+The steps act at the scale of the posterior, however narrow it is.
 """
 
 from __future__ import annotations
@@ -58,9 +57,9 @@ class FlowFamily(Family):
         """Map (mean, raw scale, parameters of the steps) ``(*lead, 2 D + extra)`` to the distribution."""
         d = self.event_shape[0]
         loc, raw, rest = params.split([d, d, params.shape[-1] - 2 * d], -1)
-        zeros, log_scale = torch.zeros_like(loc), distributions.gentle_log(raw)
-        transforms = [*self.steps(rest), AffineTransform(loc, log_scale)]
-        return distributions.Flow(DiagonalNormal(zeros, zeros), transforms, near=DiagonalNormal(loc, log_scale))
+        zeros = torch.zeros_like(loc)
+        last = AffineTransform(loc, distributions.gentle_log(raw))
+        return distributions.Flow(DiagonalNormal(zeros, zeros), [*self.steps(rest), last])
 
     def start_from(self, count: int) -> None:
         """Fix ``count`` directions, unit vectors ``(count, D)`` that raw parameters are added to.
