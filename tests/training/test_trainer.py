@@ -210,6 +210,13 @@ def test_patience_needs_a_judge() -> None:
         trainer("critic", patience=3)
 
 
+def test_a_loss_is_better_when_it_is_lower(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = iter([3.0, 1.0, 2.0, 4.0])
+    monkeypatch.setattr(ELBO, "judged_by", "loss")
+    made, _ = fit("flat", round_steps=5, validate=lambda model: {"loss": next(numbers), "elbo": 1.0})
+    assert (made.state.best_value, made.state.best_step) == (-1.0, 10)
+
+
 def test_without_an_elbo_nothing_stops_early() -> None:
     made, outcome = fit("flat", round_steps=2, patience=1, validate=lambda model: {"rate": 1.0})
     assert outcome.reason == "finished"
