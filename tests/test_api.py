@@ -112,15 +112,21 @@ def surface() -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("path", surface())
-def test_everything_public_is_explained(path: str) -> None:
+def unexplained(path: str) -> list[str]:
+    """Return what of a public name has no docstring: itself, or methods of its own."""
     module, _, name = path.rpartition(".")
     value = getattr(importlib.import_module(module), name)
+    silent = []
     if inspect.isclass(value) or inspect.isroutine(value) or inspect.ismodule(value):
-        assert (inspect.getdoc(value) or "").strip()
+        silent += [] if (inspect.getdoc(value) or "").strip() else [path]
     if inspect.isclass(value) and value.__module__.startswith("lowerbound"):
         public = [n for n, m in vars(value).items() if not n.startswith("_") and inspect.isroutine(m)]
-        assert [n for n in public if not (inspect.getdoc(getattr(value, n)) or "").strip()] == []
+        silent += [f"{path}.{n}" for n in public if not (inspect.getdoc(getattr(value, n)) or "").strip()]
+    return silent
+
+
+def test_everything_public_is_explained() -> None:
+    assert [name for path in surface() for name in unexplained(path)] == []
 
 
 def test_parameters_of_the_estimator_are_all_explained() -> None:
@@ -149,6 +155,7 @@ def test_every_error_is_one_of_ours_and_the_built_in_a_reader_expects(name: str)
     assert issubclass(value, builtin) or value is lb.errors.LowerboundError
 
 
+@pytest.mark.thorough
 def test_the_page_on_estimators_runs_as_written(short: None) -> None:
     scope: dict[str, Any] = {}
     for code in blocks(ROOT / "docs" / "is-my-number-right.md"):

@@ -8,7 +8,8 @@ import inspect
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,6 +53,7 @@ def defined(module: ModuleType) -> Iterator[Any]:
             yield value
 
 
+@cache
 def exported(folder: str) -> dict[str, Any]:
     """Public names of a folder."""
     package = importlib.import_module(f"lowerbound.{folder}")
@@ -80,34 +82,34 @@ FUNCTIONS = [
 ]  # helpers that stay inside a folder need no example of their own
 
 
-def named(pairs: list[tuple[str, Any]]) -> list[Any]:
-    """Turn ``(folder, object)`` pairs into parameters with readable ids."""
-    return [pytest.param(folder, value, id=f"{folder}.{value.__name__}") for folder, value in pairs]
+def without(pairs: list[tuple[str, Any]], has: Callable[[str, Any], bool]) -> list[str]:
+    """Name the objects of ``(folder, object)`` pairs that lack something."""
+    return [f"{value.__module__}.{value.__name__}" for folder, value in pairs if not has(folder, value)]
 
 
-@pytest.mark.parametrize(("folder", "cls"), named(CLASSES))
-def test_is_exported(folder: str, cls: type) -> None:
-    assert exported(folder).get(cls.__name__) is cls, f"add {cls.__name__} to lowerbound/{folder}/__init__.py"
+def test_every_class_is_exported_by_its_folder() -> None:
+    assert without(CLASSES, lambda folder, cls: exported(folder).get(cls.__name__) is cls) == []
 
 
-@pytest.mark.parametrize(("folder", "value"), named([*FINAL, *FUNCTIONS]))
-def test_has_an_example(folder: str, value: Any) -> None:
-    assert has_section(value, "Examples")
-    assert ">>> " in value.__doc__
+def test_every_component_has_an_example() -> None:
+    assert (
+        without([*FINAL, *FUNCTIONS], lambda _, value: has_section(value, "Examples") and ">>> " in value.__doc__) == []
+    )
 
 
-@pytest.mark.parametrize(
-    ("folder", "value"),
-    named([(f, c) for f, c in FINAL if f in WITH_PAPER and not is_record(c)]),
-)
-def test_has_its_reference(folder: str, value: Any) -> None:
-    assert has_section(value, "References")
+def test_every_component_from_a_paper_names_it() -> None:
+    published = [(folder, cls) for folder, cls in FINAL if folder in WITH_PAPER and not is_record(cls)]
+    assert without(published, lambda _, cls: has_section(cls, "References")) == []
 
 
-@pytest.mark.parametrize(("folder", "value"), named([*FINAL, *FUNCTIONS]))
-def test_has_a_test_module(folder: str, value: Any) -> None:
+def has_tests(folder: str, value: Any) -> bool:
+    """Whether there is a test module where the tests mirror the source."""
     *folders, module = value.__module__.split(".")[1:]
-    assert TESTS.joinpath(*folders, f"test_{module}.py").is_file()
+    return TESTS.joinpath(*folders, f"test_{module}.py").is_file()
+
+
+def test_every_component_has_a_test_module() -> None:
+    assert without([*FINAL, *FUNCTIONS], has_tests) == []
 
 
 def test_names_are_unique_where_a_spec_looks_them_up() -> None:

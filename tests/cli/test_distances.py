@@ -49,6 +49,7 @@ def digits_run(typed, tmp_path_factory):
     return folder / "run"
 
 
+@pytest.mark.thorough
 def test_features_of_a_classifier(typed, digits_run):
     found = json.loads(typed("distances", digits_run, "--split", "all", "--features", "classifier", "--json").output)
     assert found["features"].startswith("LeNet trained on ")

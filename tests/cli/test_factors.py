@@ -35,6 +35,7 @@ def designed(files):
     return files / "designed.csv"
 
 
+@pytest.mark.thorough
 def test_one_run_on_its_own_data(typed, sprite_runs, tmp_path):
     run = sprite_runs[0]
     output = typed("factors", run, "-o", tmp_path / "found.json").output
@@ -60,6 +61,7 @@ def test_rows_factors_and_the_seed(typed, sprite_runs):
     assert "Did you mean 'scale'" in typed("factors", sprite_runs[0], "--factors", "scales", code=2).output
 
 
+@pytest.mark.thorough
 def test_several_runs_are_ranked(typed, sprite_runs, tmp_path):
     result = typed("factors", *sprite_runs, "-o", tmp_path / "table.csv", "--factors", "x,y")
     assert "UDR" in result.output
@@ -72,6 +74,7 @@ def test_several_runs_are_ranked(typed, sprite_runs, tmp_path):
     assert ".csv" in typed("factors", *sprite_runs, "-o", tmp_path / "table.png", code=2).output
 
 
+@pytest.mark.thorough
 def test_runs_on_other_rows_are_not_ranked(typed, sprite_runs, image_run, tmp_path):
     other = tmp_path / "other"
     options = ("--set", "network=mlp", "--latent", 3, "--no-report", *QUICK)

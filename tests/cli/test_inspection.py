@@ -6,6 +6,7 @@ import json
 import shutil
 
 import numpy as np
+import pytest
 
 import lowerbound as lb
 from lowerbound.core.storage import read_json
@@ -59,6 +60,7 @@ def test_check(typed, table_run, files):
     assert {"a", "b", "c"} >= {check["worst"] for check in found["checks"] if check["statistic"] == "mean"}
 
 
+@pytest.mark.thorough
 def test_rate_distortion(typed, table_run, tmp_path):
     options = ("--rows", 3, "--chains", 4, "--temperatures", 10)
     assert "points" in typed("rate-distortion", table_run, *options, "-o", tmp_path / "curve.png").output

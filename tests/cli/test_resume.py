@@ -59,6 +59,7 @@ main()
 """
 
 
+@pytest.mark.thorough
 def test_a_killed_run_resumes_to_the_same_bits(typed, files, tmp_path, uninterrupted):
     out = tmp_path / "run"
     command = [sys.executable, "-c", KILLED, "fit", str(files / "array.npy"), "--out", str(out), *OPTIONS]

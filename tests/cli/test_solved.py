@@ -22,6 +22,7 @@ def solved(typed, files, tmp_path_factory):
     return folder
 
 
+@pytest.mark.thorough
 def test_they_stand_beside_each_other_and_a_trained_model(typed, table_run, solved):
     runs = sorted(path for path in solved.iterdir())
     rows = json.loads(typed("compare", *runs, table_run, "--json").stdout)

@@ -35,6 +35,7 @@ class PosteriorContract(FamilyContract):
             assert support.shape[1:] == (4, *q.event_shape)
             torch.testing.assert_close(q.log_prob(support).exp().sum(0), torch.ones(4).double())
 
+    @pytest.mark.thorough
     def test_drawing_and_scoring_are_one_graph(self):
         family, prior = self.family(torch.float32), self.prior()
 

@@ -22,6 +22,7 @@ class TestCramerWold(DistanceContract):
     def make(self):
         return CramerWold()
 
+    @pytest.mark.thorough
     def test_it_is_one_graph_in_three_dimensions(self):
         x = self.draws(6, 3)
         graph = torch.compile(self.make(), backend="aot_eager", fullgraph=True)

@@ -87,6 +87,7 @@ def test_one_row_of_covariates_for_all_or_one_for_each(of_covariates: lb.VAE) ->
     assert not np.array_equal(of_covariates.sample(2, given=[0.5, 1.0], random_state=1), same[:2])
 
 
+@pytest.mark.thorough
 def test_the_label_matters_after_training() -> None:
     data = np.where(labels()[:, None] == "cat", 5.0, -5.0) + np.random.default_rng(0).normal(size=(40, 3))
     vae = small(recipe="cvae", epochs=150, learning_rate=0.02, batch_size=40).fit(data, labels())

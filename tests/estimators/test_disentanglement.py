@@ -11,6 +11,7 @@ from lowerbound.metrics import disentanglement
 from tests.estimators.small import labels, small, table
 
 
+@pytest.mark.thorough
 def test_a_data_set_brings_its_own_factors():
     data = lb.data.datasets.sprites(sizes=(3, 2, 2, 3, 3))
     vae = small(network="mlp").fit(data)

@@ -28,6 +28,7 @@ def near(good):
     return good.distances(X)
 
 
+@pytest.mark.thorough
 def test_a_good_model_is_near_and_a_poor_one_is_far(near):
     assert near.rows == 150
     assert near.features == "standardised columns"
@@ -74,6 +75,7 @@ def test_a_seed_fixes_it_and_the_generator_is_left_alone(good):
     assert first.rows == 40
 
 
+@pytest.mark.thorough
 def test_a_conditional_model_draws_under_the_conditions_of_the_rows():
     y = labels(120)
     x = table(120) + 50 * (y == "eel")[:, None]

@@ -42,6 +42,7 @@ class TestImpute:
         assert (filled == fitted.impute(gappy)).all()
         assert fitted.impute(X) == pytest.approx(X, rel=1e-6)
 
+    @pytest.mark.thorough
     def test_it_is_better_than_the_mean_where_columns_are_related(self):
         rng = np.random.default_rng(0)
         base = rng.normal(size=(300, 1))
@@ -53,6 +54,7 @@ class TestImpute:
         error, of_mean = (np.sqrt(np.mean((guess - x)[missing] ** 2)) for guess in (vae.impute(gappy), mean))
         assert error < 0.5 * of_mean
 
+    @pytest.mark.thorough
     def test_draws_differ_by_seed_and_spread_around_the_mean(self, fitted):
         gappy = with_gaps(X)
         draws = np.stack([fitted.impute(gappy, draw=True, random_state=seed, samples=200) for seed in range(30)])
@@ -99,6 +101,7 @@ def test_gaps_of_a_fitted_model(fitted):
     assert gaps.log_likelihood.mean() == pytest.approx(fitted.log_likelihood(X, samples=5000).value, abs=0.2)
 
 
+@pytest.mark.thorough
 def test_the_curve_of_a_fitted_model(fitted):
     found = trace_curve(fitted.fitted_, rows(fitted, X[:8]), None, chains=20, temperatures=50, top=4.0)
     own = fitted.evaluate(X[:8])

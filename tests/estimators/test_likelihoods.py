@@ -96,6 +96,7 @@ def test_it_fits_scores_samples_saves_and_loads(name: str, tmp_path: Path) -> No
     assert again.spec_ == vae.spec_
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in NAMES if len(shape(name)) == 1])
 def test_training_helps(name: str) -> None:
     """One factor makes the columns: finding it is worth nats, whatever the scale of the data."""

@@ -85,6 +85,7 @@ def test_one_normal_becomes_the_average_posterior(prior: str) -> None:
     assert refit.gain == pytest.approx(gained, abs=0.2)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "prior",
     ["NormalMixture(components=6)", "VampPrior(components=20)", "ExemplarPrior(exemplars=50)", "diagonal-normal"],
@@ -134,6 +135,7 @@ def test_the_same_call_gives_the_same_prior(trained: lb.VAE) -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+@pytest.mark.thorough
 def test_a_setting_does_it_at_the_end_of_fit(tmp_path) -> None:
     settings = {"options": {"prior_after": "NormalMixture(components=4)"}}
     made = autoencoder(**settings).fit(clusters(300), out=tmp_path / "run")

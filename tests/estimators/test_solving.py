@@ -49,6 +49,7 @@ def test_a_record_a_step_and_no_checkpoint(tmp_path: Path, recipe: str) -> None:
     assert config["schema"]["support"] == "real"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("recipe", SOLVED)
 def test_it_goes_the_way_of_any_model(tmp_path: Path, recipe: str) -> None:
     x = table()
@@ -144,6 +145,7 @@ def test_a_likelihood_that_is_not_finite_is_said(monkeypatch: pytest.MonkeyPatch
         solve(plan, data().rows("train")[0], None)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("recipe", SOLVED)
 @pytest.mark.filterwarnings("ignore::lowerbound.errors.DataWarning")
 def test_data_of_little_variation_is_answered_soundly(recipe: str) -> None:

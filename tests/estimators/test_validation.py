@@ -50,6 +50,7 @@ def test_an_importance_weighted_bound_chooses_its_weights_itself() -> None:
     assert result.fitted.log_likelihood(x, None, 8).value == pytest.approx(max(values), abs=1e-5)
 
 
+@pytest.mark.thorough
 def test_a_distance_to_the_prior_is_judged_by_what_is_minimised(matched: Fit) -> None:
     values, elbos = column(matched, "loss"), column(matched, "elbo")
     assert min(values) < values[-1]
@@ -69,6 +70,7 @@ def mean_loss(result: Fit, rows: Tensor) -> float:
     return sum(losses) / len(losses)
 
 
+@pytest.mark.thorough
 def test_a_loss_across_rows_is_taken_in_whole_batches() -> None:
     data = from_arrays(table(400)).split(valid=0.1, test=0.0, seed=0)
     result = fit(data, tiny(epochs=1, objective=MATCH, ema=0.0))

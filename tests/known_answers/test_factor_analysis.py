@@ -13,6 +13,7 @@ from tests.known_answers.linear_gaussian import data
 slow = pytest.mark.slow
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "latents", "answer", "steps"),
     [

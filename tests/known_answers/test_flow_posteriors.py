@@ -64,6 +64,7 @@ def test_independent_coordinates_miss_much():
     assert missing(Householder((2,), flows=2), 1, rate=0.0) == pytest.approx(float(gap), abs=0.02)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("family", "steps"),
     [

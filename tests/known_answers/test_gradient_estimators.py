@@ -81,6 +81,7 @@ def test_a_straight_through_gradient_is_biased():
     assert float(((drawn.mean(0) - exact_elbo()).abs() / error).max()) > 20
 
 
+@pytest.mark.thorough
 def test_the_decoder_has_its_gradient_too():
     """Of all terms the mean over draws of the decoder's gradient is that of the sum over states."""
     model = example.bits()(20_000)

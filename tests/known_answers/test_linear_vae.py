@@ -14,7 +14,8 @@ from lowerbound.objectives import ELBO
 from lowerbound.posteriors import DiagonalNormal
 from tests.known_answers.linear_gaussian import covariance, data
 
-CASES = [("iris", 1, 300), ("iris", 2, 1000), ("breast_cancer", 5, 1000)]
+CASES = [("iris", 1, 300), ("iris", 2, 1000)]
+LONGER = [("breast_cancer", 5, 1000)]
 LONG = [("breast_cancer", 2, 3000), ("wine", 5, 3000), ("breast_cancer", 10, 3000)]
 
 
@@ -36,7 +37,11 @@ class Trained:
 
 @pytest.fixture(
     scope="module",
-    params=[*CASES, *(pytest.param(case, marks=pytest.mark.slow) for case in LONG)],
+    params=[
+        *CASES,
+        *(pytest.param(case, marks=pytest.mark.thorough) for case in LONGER),
+        *(pytest.param(case, marks=pytest.mark.slow) for case in LONG),
+    ],
     ids=lambda case: f"{case[0]}-{case[1]}",
 )
 def trained(request):

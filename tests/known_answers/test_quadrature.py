@@ -35,6 +35,7 @@ def by_quadrature(model: lb.models.VAE, x: Tensor) -> Tensor:
     return total + area
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("precision", [pytest.param("float32", marks=pytest.mark.slow), "bfloat16"])
 def test_importance_sampling_agrees_with_quadrature(precision: str) -> None:
     x = binary_images()

@@ -94,6 +94,7 @@ def model(beta, x) -> VAE:
 
 
 class TestTrained:
+    @pytest.mark.thorough
     def test_it_lies_on_the_curve(self, model, x, beta):
         values = torch.linalg.eigvalsh(covariance(x))
         trace = run(model, x)

@@ -52,6 +52,7 @@ def test_probabilities_of_all_strings_sum_to_one(shape, classes):
     assert float(log_prob.detach().std()) > 0.1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("source", [noise.Shared(0), noise.Window(0, 6)])
 def test_draws_by_steps_are_draws_by_passes(source):
     family = shaken(TransformerCategorical((2, 3), 4, width=8, context=3).double(), 0.3)
@@ -91,6 +92,7 @@ def test_layers_may_be_of_lower_precision():
     torch.testing.assert_close(rough, exact, rtol=0, atol=0.05)
 
 
+@pytest.mark.thorough
 def test_it_learns_what_independent_entries_cannot():
     """The second half repeats the first: it costs nothing, and draws obey."""
     torch.manual_seed(0)

@@ -56,6 +56,7 @@ def test_few_temperatures_are_unbiased_too():
     assert bool(((relative.mean(0) - 1).abs() <= 4 * error).all())
 
 
+@pytest.mark.thorough
 def test_the_transitions_make_the_weights_even():
     x = GAUSSIAN.sample(2)
     still, moving = (
@@ -65,6 +66,7 @@ def test_the_transitions_make_the_weights_even():
     assert moving > 120
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("start", "chains", "temperatures"),
     [pytest.param("prior", 1000, 120, marks=pytest.mark.slow), ("posterior", 400, 60)],

@@ -38,6 +38,7 @@ def test_the_truth_lies_between(temperatures, gap):
     assert summary["gap_error"] < summary["gap"]
 
 
+@pytest.mark.thorough
 def test_more_temperatures_bring_the_bounds_together():
     few, more = (bidirectional(GAUSSIAN.vae("wide"), 50, 4, t, leapfrogs=3).gap for t in (5, 50))
     assert more < few / 3
@@ -55,6 +56,7 @@ def test_backward_weights_are_unbiased_for_one_over_p():
     assert float(relative.mean()) == pytest.approx(1.0, abs=4 * error)
 
 
+@pytest.mark.thorough
 def test_two_levels_are_bracketed_too():
     bracket = bidirectional(ladder(None), 30, chains=4, temperatures=100, leapfrogs=3)
     assert bracket.lower.shape == (30,)

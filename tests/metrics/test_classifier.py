@@ -18,6 +18,7 @@ from tests.metrics.two_sets import normals
 TESTS = 300
 
 
+@pytest.mark.thorough
 def test_it_rejects_no_more_often_than_it_says():
     neighbours = KNeighborsClassifier(3)
     found = [

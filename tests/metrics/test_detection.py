@@ -30,6 +30,7 @@ def test_equal_scores_say_nothing():
     assert (found.auroc, found.auroc_error, found.average_precision) == (0.5, 0.0, 0.4)
 
 
+@pytest.mark.thorough
 def test_the_error_is_that_of_repeated_draws():
     rng = np.random.default_rng(0)
     y = np.arange(90) < 30

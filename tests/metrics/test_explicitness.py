@@ -9,6 +9,7 @@ from lowerbound.metrics import explicitness
 from tests.metrics.tables import MANY, noise
 
 
+@pytest.mark.thorough
 def test_values_with_latents_of_their_own_are_explicit():
     codes = np.concatenate([np.eye(size)[MANY[:, k]] for k, size in enumerate((2, 3, 4, 5))], 1)
     assert explicitness(codes, MANY) == 1.0

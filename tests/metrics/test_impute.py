@@ -39,6 +39,7 @@ def test_it_is_the_conditional_mean_of_a_gaussian(posterior):
     assert bool((found.ess > 1000).all())
 
 
+@pytest.mark.thorough
 def test_draws_have_the_conditional_covariance():
     x = GAUSSIAN.sample(1)
     seen = SEEN[:1]
@@ -50,6 +51,7 @@ def test_draws_have_the_conditional_covariance():
     torch.testing.assert_close(torch.cov(missing.T), covariance, rtol=0.1, atol=0.1)
 
 
+@pytest.mark.thorough
 def test_several_levels():
     x = torch.distributions.MultivariateNormal(torch.zeros(5).double(), MARGINAL).sample((1,))
     seen = torch.tensor([[True, True, True, True, False]])

@@ -16,6 +16,7 @@ def split(family, x, model=GAUSSIAN, **options) -> Gaps:
     return inference_gaps(vae_with(family, model), iter([{"x": x[:4]}, {"x": x[4:]}]), steps=250, rate=0.1, **options)
 
 
+@pytest.mark.thorough
 def test_a_family_that_holds_the_posterior_has_no_approximation_gap():
     x = GAUSSIAN.sample(6)
     gaps = split(CholeskyNormal((2,)), x, samples=20_000)
@@ -29,6 +30,7 @@ def test_a_family_that_holds_the_posterior_has_no_approximation_gap():
     assert np.abs(gaps.approximation).mean() < 0.05 * gaps.amortisation.mean()
 
 
+@pytest.mark.thorough
 def test_the_approximation_gap_of_a_diagonal_family_is_known():
     """Row 23: (sum of log P_ii - log |P|) / 2 for every row, P the exact precision."""
     weight = torch.tensor([[1.0, 1.0], [1.0, 0.5], [0.5, 1.0], [1.0, 1.0]]).double()

@@ -25,6 +25,7 @@ def by_name(x: torch.Tensor, replicates: int = 99, seed: int = 1) -> dict:
     return {check.statistic: check for check in predictive_check(x, lambda r: rows(1000 * seed + r), replicates)}
 
 
+@pytest.mark.thorough
 def test_p_values_are_uniform_where_the_model_is_right():
     found = np.array([[c.p_value for c in by_name(rows(seed), 19, 1 + seed).values()] for seed in range(300)])
     assert found.min() >= 1 / 20

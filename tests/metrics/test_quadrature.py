@@ -69,6 +69,7 @@ def test_the_error_tells_when_refinement_was_stopped():
     assert (grid_log_likelihood(model.vae("exact"), iter([{"x": x}])).errors < 1e-6).all()
 
 
+@pytest.mark.thorough
 def test_a_latent_on_positive_numbers():
     """x | z ~ N(z, 1) and z ~ Gamma(2, 1): the change of variables counts."""
 
@@ -125,6 +126,7 @@ def three_estimates(images, rows, epochs):
     return exact, vae.log_likelihood(x[:rows], samples=5000), annealed
 
 
+@pytest.mark.thorough
 def test_three_estimates_agree_on_digits():
     """Row 46, on scikit-learn's digits."""
     exact, sampled, annealed = three_estimates(lb.data.datasets.digits().rows("train")[0] > 8, 20, 20)

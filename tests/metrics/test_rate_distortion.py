@@ -27,6 +27,7 @@ def exact(x: torch.Tensor, beta: float) -> tuple[float, float]:
     return float(rate.mean()), float(distortion.mean())
 
 
+@pytest.mark.thorough
 def test_every_point_is_the_closed_form():
     x = GAUSSIAN.sample(20)
     curve = rate_distortion(GAUSSIAN.vae("wide"), iter([{"x": x[:9]}, {"x": x[9:]}]), 300, 60, leapfrogs=2, points=20)

@@ -70,6 +70,7 @@ def test_in_evaluation_a_row_has_one_posterior():
     assert not bool((model({"x": x})["z"].q.mean == first).all())
 
 
+@pytest.mark.thorough
 def test_training_closes_the_gap_that_a_poor_encoder_leaves():
     """The encoder has one hidden unit; the exact posterior of three latents needs three."""
     torch.manual_seed(0)

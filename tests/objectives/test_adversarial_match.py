@@ -132,6 +132,7 @@ def far(model: VAE, x: Tensor) -> float:
         return float(Energy()(site.value[0], torch.randn_like(site.value[0])))
 
 
+@pytest.mark.thorough
 def test_codes_come_nearer_to_the_prior_than_by_the_distortion_alone() -> None:
     distances = []
     for added in (False, True):

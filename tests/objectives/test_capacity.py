@@ -59,6 +59,7 @@ def test_a_schedule_is_found_and_logged() -> None:
     assert (float(log["capacity"]), float(log["capacity_z"])) == (10.0, 3.0)
 
 
+@pytest.mark.thorough
 def test_a_capacity_leads_the_rate_to_itself() -> None:
     torch.manual_seed(0)
     model, x = trainable_vae(event=4, latent=2), torch.randn(64, 4)

@@ -109,6 +109,7 @@ def test_a_target_out_of_reach_leaves_the_multiplier_finite() -> None:
     assert 0.9e6 < float(term.multiplier.detach()) <= 1.001e6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("term", "name", "target"),
     [

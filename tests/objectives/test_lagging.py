@@ -102,6 +102,7 @@ def changed(before: dict[str, Tensor], after: dict[str, Tensor]) -> set[str]:
     return {name for name in before if not torch.equal(before[name], after[name])}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("compiled", [False, True])
 def test_who_is_held_keeps_weights_moments_and_average(compiled: bool, captured: None) -> None:
     objective, model = Lagging(ELBO(), block=1, most=2), trainable_vae(event=4, latent=2)
@@ -123,6 +124,7 @@ def test_who_is_held_keeps_weights_moments_and_average(compiled: bool, captured:
     torch.distributions.Distribution.set_default_validate_args(True)
 
 
+@pytest.mark.thorough
 def test_a_real_run_stops_being_aggressive_and_goes_on() -> None:
     objective, model = Lagging(ELBO(), block=5, most=20, window=20), trainable_vae(event=4, latent=2)
     step = step_of(objective, model)

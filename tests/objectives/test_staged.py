@@ -46,6 +46,7 @@ class TestStaged(ComponentContract):
         trace = model({"x": x})
         torch.testing.assert_close(log["elbo"], -(trace.rate() + trace.distortion()).mean().detach())
 
+    @pytest.mark.thorough
     def test_it_is_one_graph_without_breaks(self):
         model, term, x = two_stage(), self.make(), torch.randn(6, 4)
 

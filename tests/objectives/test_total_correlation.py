@@ -169,6 +169,7 @@ def test_what_cannot_be_is_refused() -> None:
         TotalCorrelation(site="z")(trace)
 
 
+@pytest.mark.thorough
 def test_training_against_it_lowers_it() -> None:
     """Two columns of one cause: a plain VAE is free to rotate its codes, so they tell about each other."""
     rng = np.random.default_rng(0)

@@ -169,6 +169,7 @@ def test_a_critic_of_conditions_judges_rows_with_what_they_are_given() -> None:
         objective.losses(trainable_vae(event=EVENT, latent=2), batch(), Progress())
 
 
+@pytest.mark.thorough
 def test_it_is_one_graph_without_breaks() -> None:
     objective, model, x = VAEGAN(critic(), samples=2), trainable_vae(event=EVENT, latent=2), batch()["x"]
 

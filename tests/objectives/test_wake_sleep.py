@@ -145,6 +145,7 @@ def test_each_loss_moves_its_own_half(objective):
     assert {"elbo", "rate", "distortion"} <= set(log)
 
 
+@pytest.mark.thorough
 def test_it_trains_a_discrete_latent():
     """Data of two kinds of rows: the bound approaches the entropy of the mixture."""
     torch.manual_seed(0)

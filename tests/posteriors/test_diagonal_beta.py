@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from torch import nn
 
 from lowerbound.core import Constant
@@ -31,7 +30,3 @@ class TestAgainstALearnedPrior(TestDiagonalBeta):
         prior = Constant(DiagonalBeta((1, 2, 2)))
         nn.init.normal_(prior.params, std=0.5)
         return prior
-
-    @pytest.mark.slow  # in the quick suite, TestDiagonalBeta compiles the same density
-    def test_drawing_and_scoring_are_one_graph(self):
-        super().test_drawing_and_scoring_are_one_graph()

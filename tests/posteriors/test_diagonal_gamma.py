@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 from torch import nn
 
@@ -32,10 +31,6 @@ class TestAgainstALearnedPrior(TestDiagonalGamma):
         prior = Constant(DiagonalGamma((1, 2, 2)))
         nn.init.normal_(prior.params, std=0.5)
         return prior
-
-    @pytest.mark.slow  # in the quick suite, TestDiagonalGamma compiles the same density
-    def test_drawing_and_scoring_are_one_graph(self):
-        super().test_drawing_and_scoring_are_one_graph()
 
     def reference(self, p):
         return Gamma(2 * p.params["concentration"], p.params["log_rate"] + 0.7, 3)

@@ -30,10 +30,6 @@ class TestAgainstALearnedPrior(TestDirichlet):
         nn.init.normal_(prior.params, std=0.5)
         return prior
 
-    @pytest.mark.slow  # in the quick suite, TestDirichlet compiles the same density
-    def test_drawing_and_scoring_are_one_graph(self):
-        super().test_drawing_and_scoring_are_one_graph()
-
 
 @pytest.mark.parametrize("shape", [(1,), (2, 2)])
 def test_what_is_no_vector_of_proportions_is_refused(shape):

@@ -39,6 +39,7 @@ class TestPoint(ComponentContract):
         assert torch.equal(z, params.expand(3, 5, 2))
         assert torch.autograd.grad(z.sum(), params)[0].eq(3).all()
 
+    @pytest.mark.thorough
     def test_drawing_is_one_graph(self):
         graph = torch.compile(lambda x: draw(self.make()(x), (2, 3)), fullgraph=True, backend="eager")
         assert graph(torch.ones(3, 2)).shape == (2, 3, 2)

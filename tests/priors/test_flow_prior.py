@@ -94,6 +94,7 @@ def test_its_density_integrates_to_one(kind):
     assert integral(built(kind, 2)(), reach, points) == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", COMPILED)
 def test_scoring_is_one_graph(kind):
     prior, z = built(kind, dtype=torch.float32), torch.randn(4, 5, 3)
@@ -126,6 +127,7 @@ def test_flows_that_are_not_over_real_numbers_are_refused():
             FlowPrior((3,), kind)
 
 
+@pytest.mark.thorough
 def test_it_learns_what_a_normal_cannot():
     assert trained(FlowPrior((2,), hidden=(32,)), 80) < -0.5
 

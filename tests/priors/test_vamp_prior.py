@@ -121,6 +121,7 @@ def test_no_pseudo_inputs_are_refused():
         VampPrior((D,), (X,), components=0)
 
 
+@pytest.mark.thorough
 def test_it_raises_the_elbo_of_clustered_data_over_a_standard_normal():
     torch.manual_seed(0)
     x = torch.eye(4).repeat_interleave(3, 1).repeat(32, 1)

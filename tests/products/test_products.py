@@ -22,6 +22,7 @@ def usual(likelihood: str = "normal", posterior: str = "diagonal-normal", prior:
     return likelihood, posterior, prior
 
 
+FEW = [usual(), usual(likelihood="categorical"), usual(posterior="planar"), usual(prior="vamp-prior")]
 EACH = [
     *(usual(likelihood=name) for name in LIKELIHOODS),
     *(usual(posterior=name) for name in POSTERIORS),
@@ -31,7 +32,9 @@ REASON = r"The posterior \w+ (lives on .*, and the prior \w+ on .*: no KL|normal
 REST = [(x, *pair) for x, pair in itertools.product(LIKELIHOODS, MEANINGFUL)]
 
 
-@pytest.mark.parametrize("names", EACH, ids="-".join)
+@pytest.mark.parametrize(
+    "names", [pytest.param(names, marks=[] if names in FEW else [pytest.mark.thorough]) for names in EACH], ids="-".join
+)
 def test_each_part_with_the_usual_others(names: tuple[str, str, str], tmp_path: Path) -> None:
     likelihood, posterior, prior = names
     check(rows(likelihood), tmp_path, epochs=3, likelihood=likelihood, posterior=posterior, prior=prior)

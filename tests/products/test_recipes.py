@@ -26,6 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 SOLVED = [name for name, recipe in names().items() if recipe.solve is not None]
 TRAINED = [name for name in names() if name not in SOLVED]
+FEW = ("vae", "cvae", "iwae", "vae-gan", "two-stage-vae")
 
 
 def rows() -> lb.data.Dataset:
@@ -38,7 +39,9 @@ def rows() -> lb.data.Dataset:
 
 
 @pytest.mark.parametrize("epochs", [3, pytest.param(10, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in FEW else [pytest.mark.thorough]) for name in TRAINED]
+)
 def test_it_does_all_that_a_model_does(name: str, epochs: int, tmp_path: Path) -> None:
     check(rows(), tmp_path, epochs=epochs, recipe=name, **SMALL.get(name, {}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lowerbound.data import Schema
 from lowerbound.posteriors import Point
@@ -18,6 +19,7 @@ def test_it_is_the_distortion_of_codes_without_noise() -> None:
     assert options.prior_after == "NormalMixture(components=10)"
 
 
+@pytest.mark.thorough
 def test_a_linear_one_finds_the_plane_that_principal_components_find() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(120, 2)) @ rng.normal(size=(2, 5)) + 0.05 * rng.normal(size=(120, 5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lowerbound.recipes import ModelOptions, Task, beta_vae, vae
 from tests.estimators.small import small
@@ -16,6 +17,7 @@ def test_it_is_the_vae_with_a_heavier_rate() -> None:
     assert vae.options() == ModelOptions()
 
 
+@pytest.mark.thorough
 def test_a_heavier_rate_leaves_a_smaller_one() -> None:
     rng = np.random.default_rng(0)
     data = rng.normal(size=(200, 2)) @ rng.normal(size=(2, 6)) + 0.3 * rng.normal(size=(200, 6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lowerbound.recipes import Task, info_vae
 from tests.recipes.codes_of import from_prior
 
@@ -13,5 +15,6 @@ def test_it_is_a_sum_of_three() -> None:
     assert repr(bare) == "Distortion() + 0.0 * Rate() + 7.0 * Match(MMD(kernel='rbf'))"
 
 
+@pytest.mark.thorough
 def test_the_weight_brings_the_codes_to_the_prior() -> None:
     assert from_prior("info-vae") < 0.5 * from_prior("info-vae", weight=0.0)

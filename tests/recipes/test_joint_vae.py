@@ -88,6 +88,7 @@ def test_log_p_is_that_of_the_model_whose_class_is_summed_over() -> None:
     np.testing.assert_allclose(drawn, enumerated, atol=0.3)
 
 
+@pytest.mark.thorough
 def test_each_rate_is_led_to_its_capacity() -> None:
     """Three clusters around points on a circle; how the class parts them is not asked here."""
     rng = np.random.default_rng(0)

@@ -29,6 +29,7 @@ def test_vectors_and_images_without_a_range_are_refused() -> None:
         ms_ssim_vae.objective(Task(ms_ssim_vae.options(), model=plan(pictures(1, 8, 8)).model))
 
 
+@pytest.mark.thorough
 def test_it_trains_and_says_that_it_has_no_likelihood() -> None:
     data = pictures(1, 22, 22, rows=2)[np.arange(16) % 2]
     settings = {"recipe": "ms-ssim-vae", "epochs": 20, "options": {"round_steps": 20}}

@@ -44,6 +44,7 @@ def test_images_go_through_it() -> None:
     assert vae.sample(2).shape == (2, 1, 8, 8)
 
 
+@pytest.mark.thorough
 def test_the_second_stage_learns_codes_that_the_first_leaves_off_the_prior() -> None:
     rng = np.random.default_rng(0)
     x = np.concatenate([rng.normal(-3, 0.1, (150, 1)), rng.normal(3, 0.1, (150, 1))]) @ np.ones((1, 3))

@@ -52,9 +52,12 @@ SHOWN = (
     "grey image with labels", "colour image", "table", "many columns", "signal", "one column", "conditional images",
     "no likelihood",
 )  # fmt: skip
+FEW = ("grey image with labels", "many columns")
 
 
-@pytest.mark.parametrize("kind", SHOWN)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in FEW else [pytest.mark.thorough]) for kind in SHOWN]
+)
 def test_a_page_fits_at_both_widths(browser: Any, page: Page, saved: Callable[[str], Path], kind: str) -> None:
     if browser is None:
         assert faults(page(kind)) == []

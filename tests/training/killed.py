@@ -91,6 +91,7 @@ def once(folder: Path, at: int) -> str:
 def main(folder: Path, kills: int, seed: int) -> None:
     """Kill ``kills`` times, in as many runs as that takes."""
     chance = random.Random(seed)
+    fit(CASE, total=1)  # imports what training imports late, once for all children
     expected, lines = (forked(lambda: " ".join(map(str, run(folder / "whole")))) or "").split()
     left, chain = kills, 0
     while left:

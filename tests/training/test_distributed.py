@@ -46,6 +46,7 @@ def check(folder: Path) -> None:
     assert saved == ["state.json", "step-20.safetensors"]
 
 
+@pytest.mark.thorough
 def test_two_processes_are_one(tmp_path: Path) -> None:
     check(trained(tmp_path))
 

@@ -216,6 +216,7 @@ def test_layers_in_bfloat16_leave_densities_in_float32(name: str) -> None:
     assert abs(exact["evidence"].mean() - rounded["evidence"].mean()) < 0.02
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ZOO)
 def test_training_in_bfloat16_keeps_weights_and_moments_in_float32(name: str) -> None:
     made, outcome = fit(name, total=40, round_steps=20, precision="bfloat16")
@@ -298,6 +299,7 @@ FOR_REAL = ("flat",)
 ELSEWHERE = ("binarized", "warm-up", "optimal-variance", "critic", "three-players")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=[pytest.mark.slow] if name in ELSEWHERE else []) for name in ZOO if name not in FOR_REAL],
@@ -306,10 +308,12 @@ def test_a_step_is_one_graph_without_breaks(name: str, captured: None) -> None:
     compiled_as_eager(name)
 
 
+@pytest.mark.thorough
 def test_so_it_is_with_bfloat16_decay_and_clipping(captured: None) -> None:
     compiled_as_eager("three-players", precision="bfloat16", weight_decay=0.1, clip=0.5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("parts", "graphs"), [(16, 2), (3, 3)])
 def test_parts_share_their_graphs(parts: int, graphs: int, captured: None) -> None:
     from torch._dynamo.utils import counters
@@ -331,6 +335,7 @@ def test_many_runs_compile_in_one_process(captured: None) -> None:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[] if name in FOR_REAL else [pytest.mark.slow]) for name in ZOO]
 )
+@pytest.mark.thorough
 def test_a_compiled_step_is_the_eager_step(name: str, inductor: None) -> None:
     compiled_as_eager(name)
 

@@ -26,6 +26,7 @@ def arrays():
     return content(TRAIN) | content(TEST, "testdata", "testtarget")
 
 
+@pytest.mark.thorough
 def test_images_are_upright_with_official_splits(arrays, cache, tmp_path):
     (tmp_path / "omniglot").mkdir()
     savemat(tmp_path / "omniglot" / "chardata.mat", arrays, do_compression=True)

@@ -31,6 +31,7 @@ def test_rows_and_official_splits(packed, cache):
     assert torch.equal(check(data.x[:100], data.schema), data.x[:100])
 
 
+@pytest.mark.thorough
 def test_the_original_text_files(cache, tmp_path):
     for part, n in PARTS.items():
         line = " ".join("1" if i == len(part) else "0" for i in range(784)) + "\n"

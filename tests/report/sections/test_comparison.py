@@ -36,6 +36,7 @@ def content(data: np.ndarray, samples: np.ndarray) -> ReportContent:
     return replace(ReportContent(card, "vae"), comparison=Comparison(data, samples))
 
 
+@pytest.mark.thorough
 def test_the_columns_that_differ_most_are_shown() -> None:
     data = RNG.normal(size=(40, 30))
     samples = data.copy()
