@@ -66,3 +66,20 @@ def test_outputs_start_near_zero():
     out = MADE(6, 2, (32,), 4)(torch.randn(100, 6), torch.randn(100, 4))
     assert float(out.detach().abs().max()) < 1
     assert float(out.detach().std()) < 0.2
+
+
+def test_a_slow_pace_starts_alike_and_moves_less():
+    """Adam's first step has the same size for every weight, whatever the gradient."""
+    moved = []
+    for pace in (1.0, 0.1):
+        torch.manual_seed(0)
+        made = MADE(4, 2, (16,), 3, pace=pace).double()
+        z, context = torch.randn(5, 4).double(), torch.randn(5, 3).double()
+        before = made(z, context).detach()
+        moved.append(before)
+        optimizer = torch.optim.Adam([*made.layers[-1].parameters(), *made.direct.parameters()], lr=1e-3)
+        made(z, context).sum().backward()
+        optimizer.step()
+        moved.append((made(z, context) - before).detach())
+    torch.testing.assert_close(moved[0], moved[2], rtol=1e-5, atol=1e-7)
+    torch.testing.assert_close(moved[3], 0.1 * moved[1], rtol=1e-4, atol=1e-7)

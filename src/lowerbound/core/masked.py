@@ -64,6 +64,9 @@ class MADE(nn.Module):
         Widths of the hidden layers.
     context
         Size of what every output may see; 0 for none.
+    pace
+        What outputs are multiplied by, their weights starting larger by as much: Adam, whose steps do not know the size
+        of a gradient, then moves the outputs that much slower.
 
     References
     ----------
@@ -75,7 +78,9 @@ class MADE(nn.Module):
     torch.Size([6, 5, 4, 2])
     """
 
-    def __init__(self, size: int, outputs: int, hidden: Sequence[int] = (64,), context: int = 0) -> None:
+    def __init__(
+        self, size: int, outputs: int, hidden: Sequence[int] = (64,), context: int = 0, pace: float = 1.0
+    ) -> None:
         super().__init__()
         self.size, self.outputs = positive(size, "size"), positive(outputs, "outputs")
         degree = torch.arange(1, size + 1)
@@ -91,10 +96,11 @@ class MADE(nn.Module):
         self.direct = MaskedLinear(last[:, None] > degree, bias=False) if hidden else None
         widths = [layers[0].out_features, *([size * outputs] if hidden else [])]
         self.context = nn.ModuleList([nn.Linear(context, width, bias=False) for width in widths if context])
+        self.pace = pace
         with torch.no_grad():
             for layer in (layers[-1], self.direct, *self.context[len(hidden[:1]) :]):
                 if isinstance(layer, nn.Linear):
-                    layer.weight.mul_(START)
+                    layer.weight.mul_(START / pace)
             layers[-1].bias.zero_()
 
     def forward(self, z: Tensor, context: Tensor | None = None) -> Tensor:
@@ -105,7 +111,7 @@ class MADE(nn.Module):
             h = layer(functional.elu(h))
         if self.direct is not None:
             h = h + self.direct(z) + (given[1] if given else 0)
-        return h.unflatten(-1, (self.size, self.outputs))
+        return (self.pace * h).unflatten(-1, (self.size, self.outputs))
 
 
 def _degrees(width: int, size: int, low: int) -> Tensor:

@@ -2,12 +2,14 @@ r"""What the flow posteriors share: standard noise, moved by steps, then shifted
 
 .. math:: z = \mu + \sigma \odot (f_K \circ \dots \circ f_1)(\epsilon), \qquad \epsilon \sim N(0, I)
 
-The steps act at the scale of the posterior, however narrow it is.
+The steps act at the scale of the posterior, however narrow it is. Where they should know where the posterior is, shift
+and scale come first, :math:`z = (f_K \circ \dots \circ f_1)(\mu + \sigma \odot \epsilon)`.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -40,6 +42,8 @@ class FlowFamily(Family):
     """
 
     directions: Tensor
+    shifted_first: ClassVar[bool] = False
+    """Whether the steps act on the shifted and scaled noise, instead of before shift and scale."""
 
     def __init__(self, event_shape: Size, flows: int, extra: int) -> None:
         super().__init__()
@@ -58,8 +62,10 @@ class FlowFamily(Family):
         d = self.event_shape[0]
         loc, raw, rest = params.split([d, d, params.shape[-1] - 2 * d], -1)
         zeros = torch.zeros_like(loc)
-        last = AffineTransform(loc, distributions.gentle_log(raw))
-        return distributions.Flow(DiagonalNormal(zeros, zeros), [*self.steps(rest), last])
+        affine, steps = AffineTransform(loc, distributions.gentle_log(raw)), self.steps(rest)
+        return distributions.Flow(
+            DiagonalNormal(zeros, zeros), [affine, *steps] if self.shifted_first else [*steps, affine]
+        )
 
     def start_from(self, count: int) -> None:
         """Fix ``count`` directions, unit vectors ``(count, D)`` that raw parameters are added to.
