@@ -21,7 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--samples", type=int, default=5000, help="importance samples a test row")
     parser.add_argument("--rows", type=int, help="score some rows only, drawn by a fixed seed")
-    parser.add_argument("--precision", default="bfloat16", help="of the layers while scoring")
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "bfloat16"],
+        help="of the layers while scoring  [default: bfloat16 where the hardware has it]",
+    )
     parser.add_argument("--max-time", help="stop training after this long, such as 30s or 50m of wall clock")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
     parser.add_argument("--out", type=Path, help="run folder  [default: runs/NAME]")
@@ -56,14 +60,17 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
     import torch
 
     import lowerbound as lb
+    from lowerbound.training.precision import choose_device, has_fast_bfloat16
 
+    fast = has_fast_bfloat16(choose_device("auto"))
+    precision = options.precision or ("bfloat16" if fast else "float32")
     before = cpu_seconds(resource.RUSAGE_SELF)
     rows = lb.data.open_data(data).split(seed=options.seed).rows("test")[0]
     if options.rows is not None:  # test rows have an order: some rows are a sample of them
         rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: options.rows]]
     fitted = lb.load(out).fitted_
     bound = fitted.bound(rows, None, samples=16).summary()
-    found = fitted.log_likelihood(rows, None, options.samples, precision=options.precision)
+    found = fitted.log_likelihood(rows, None, options.samples, precision=precision)
     timing, config = (json.loads((out / f"{n}.json").read_text()) for n in ("timing", "config"))
     curve = RESULTS / f"{name}.curve.jsonl"
     shutil.copyfile(out / "metrics.jsonl", curve)
