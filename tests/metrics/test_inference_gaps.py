@@ -19,7 +19,7 @@ def split(family, x, model=GAUSSIAN, **options) -> Gaps:
 @pytest.mark.thorough
 def test_a_family_that_holds_the_posterior_has_no_approximation_gap():
     x = GAUSSIAN.sample(6)
-    gaps = split(CholeskyNormal((2,)), x, samples=20_000)
+    gaps = split(CholeskyNormal((2,), pace=1.0), x, samples=20_000)
     assert gaps.log_likelihood == pytest.approx(GAUSSIAN.log_prob(x).numpy(), abs=1e-6)
     prior = torch.distributions.MultivariateNormal(torch.zeros(2).double(), torch.eye(2).double())
     exact = GAUSSIAN.posterior()(x)

@@ -36,7 +36,7 @@ def vae_with(family: Family, model: LinearGaussian = GAUSSIAN) -> VAE:
 
 def test_it_converges_to_the_exact_posterior():
     x = GAUSSIAN.sample(6)
-    refined = refine(vae_with(CholeskyNormal((2,))), {"x": x}, 500, rate=0.1)
+    refined = refine(vae_with(CholeskyNormal((2,), pace=1.0)), {"x": x}, 500, rate=0.1)
     exact = GAUSSIAN.posterior()(x)
     torch.testing.assert_close(refined.q.mean, exact.mean, rtol=0, atol=1e-6)
     torch.testing.assert_close(refined.q.covariance_matrix, exact.covariance_matrix, rtol=0, atol=1e-6)
@@ -69,7 +69,7 @@ def test_before_and_after_are_the_elbos_on_the_same_noise():
     model, x = GAUSSIAN.vae("wide"), GAUSSIAN.sample(3)
     with pytest.raises(ConfigError, match="not a family of a network's output"):
         refine(model, {"x": x})
-    model = vae_with(CholeskyNormal((2,)))
+    model = vae_with(CholeskyNormal((2,), pace=1.0))
     refined = refine(model, {"x": x}, 0, judges=1000)
     torch.testing.assert_close(refined.after, refined.before)
     (trace,) = (trace for _, trace in passes(model, {"x": x}, "z", refined.q, 4000, seed=9, chunk=10**6))

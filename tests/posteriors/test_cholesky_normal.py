@@ -42,6 +42,14 @@ def test_the_factor_is_lower_triangular_with_a_positive_diagonal():
     assert bool((tril[:, 1, 0] != 0).all())
 
 
+def test_entries_below_the_diagonal_count_in_units_of_the_scale_at_their_pace():
+    raw = torch.tensor([0.0, 0.0, -1.0, -3.0, 5.0])
+    slow, fast = (CholeskyNormal((2,), pace=pace)(raw).scale_tril for pace in (0.1, 1.0))
+    assert slow[1, 0] / slow[1, 1] == pytest.approx(0.5)
+    assert fast[1, 0] / fast[1, 1] == pytest.approx(5.0)
+    assert torch.equal(slow.diagonal(), fast.diagonal())
+
+
 def test_images_are_refused():
     with pytest.raises(ShapeError, match=r"\(1, 2, 2\)"):
         CholeskyNormal((1, 2, 2))
