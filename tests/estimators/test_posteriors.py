@@ -32,3 +32,16 @@ def test_it_fits_answers_and_comes_back(posterior: str, tmp_path: Path) -> None:
     again = lb.load(tmp_path / "run")
     assert np.array_equal(again.transform(X), codes)
     assert np.array_equal(again.score_samples(X), scores)
+
+
+@pytest.mark.thorough
+def test_correlations_are_a_gain_from_early_on() -> None:
+    """More freedom must not cost a short run its bound: with correlations at full pace it gains nothing here."""
+    x = (lb.data.datasets.digits().x.flatten(1).numpy() > 7).astype(np.float32)
+    x = x[:, x.std(0) > 0]
+    rest = {"likelihood": "bernoulli", "hidden": (64,), "epochs": 20, "batch_size": 100, "learning_rate": 5e-3}
+    diagonal, full = (
+        small(n_components=20, posterior=posterior, **rest).fit(x).evaluate(x, samples=4).elbo
+        for posterior in ("diagonal-normal", "cholesky-normal")
+    )
+    assert full > diagonal + 0.5
