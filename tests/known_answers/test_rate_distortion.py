@@ -93,8 +93,8 @@ def model(beta, x) -> VAE:
     return model
 
 
+@pytest.mark.thorough
 class TestTrained:
-    @pytest.mark.thorough
     def test_it_lies_on_the_curve(self, model, x, beta):
         values = torch.linalg.eigvalsh(covariance(x))
         trace = run(model, x)

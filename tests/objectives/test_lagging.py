@@ -121,7 +121,6 @@ def test_who_is_held_keeps_weights_moments_and_average(compiled: bool, captured:
         assert posterior != likelihood
     assert float(step.players[POSTERIOR].moves) + float(step.players[LIKELIHOOD].moves) == 6
     assert float(step.players[LIKELIHOOD].moves) == 2
-    torch.distributions.Distribution.set_default_validate_args(True)
 
 
 @pytest.mark.thorough

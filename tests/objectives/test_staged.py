@@ -57,7 +57,6 @@ class TestStaged(ComponentContract):
         plain = loss(x)
         torch.manual_seed(0)
         torch.testing.assert_close(torch.compile(loss, backend="aot_eager", fullgraph=True)(x), plain)
-        torch.distributions.Distribution.set_default_validate_args(True)
 
 
 def test_a_model_without_stages_is_refused() -> None:

@@ -181,4 +181,3 @@ def test_it_is_one_graph_without_breaks() -> None:
     torch.manual_seed(0)
     graph = torch.compile(run, backend="aot_eager", fullgraph=True)
     torch.testing.assert_close(graph(x), plain, rtol=1e-4, atol=1e-5)
-    torch.distributions.Distribution.set_default_validate_args(True)

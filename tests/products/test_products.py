@@ -55,11 +55,12 @@ def test_every_posterior_with_every_prior_takes_a_step(posterior: str, prior: st
     assert np.isfinite(done.outcome.history.records[-1]["train/elbo"])
 
 
-@pytest.mark.parametrize(("posterior", "prior"), MEANINGLESS)
-def test_a_meaningless_pair_is_refused_with_the_reason(posterior: str, prior: str) -> None:
-    made = Settings.make(likelihood="normal", posterior=posterior, prior=prior, **SETTINGS)
-    with pytest.raises(ConfigError, match=REASON):
-        make_plan(rows("normal"), made)
+@pytest.mark.parametrize("prior", PRIORS)
+def test_meaningless_pairs_are_refused_with_the_reason(prior: str) -> None:
+    data = rows("normal")
+    for posterior in (q for q, p in MEANINGLESS if p == prior):
+        with pytest.raises(ConfigError, match=REASON):
+            make_plan(data, Settings.make(likelihood="normal", posterior=posterior, prior=prior, **SETTINGS))
 
 
 REAL = [name for name in PRIORS if PRIORS[name] == "real"]
