@@ -31,6 +31,7 @@ def test_they_stand_beside_each_other_and_a_trained_model(typed, table_run, solv
     assert "cannot be compared" not in typed("compare", *runs).output
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("recipe", ["ppca", "factor-analysis", "sparse-coding"])
 def test_every_question_is_answered(typed, files, solved, tmp_path, recipe):
     run = solved / recipe

@@ -83,6 +83,7 @@ def test_the_bias_of_the_biased_estimate_is_known() -> None:
     assert holds(estimates(MMD("rbf", RBF, "biased"), SHIFT, n, m), EXACT + bias)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("estimator", ["unbiased", "linear"])
 @pytest.mark.parametrize("kernel", ["imq", "rbf", "polynomial"])
 def test_between_equal_distributions_the_mean_is_zero_and_values_may_be_negative(kernel: str, estimator: str) -> None:
@@ -91,6 +92,7 @@ def test_between_equal_distributions_the_mean_is_zero_and_values_may_be_negative
     assert float(values.min()) < 0
 
 
+@pytest.mark.thorough
 def test_the_linear_estimate_has_the_mean_of_the_unbiased_one_and_more_noise() -> None:
     quadratic, linear = (estimates(MMD(estimator=name), 0.3) for name in ("unbiased", "linear"))
     assert holds(linear - quadratic, 0.0)

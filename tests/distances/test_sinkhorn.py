@@ -24,6 +24,7 @@ class TestBiased(DistanceContract):
         return Sinkhorn(0.5, 10, debiased=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("debiased", [True, False])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_without_entropy_it_is_the_best_assignment(seed: int, debiased: bool) -> None:

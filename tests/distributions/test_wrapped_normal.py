@@ -41,6 +41,7 @@ def literal(p: WrappedNormal, x: Tensor) -> Tensor:
     return normal - (p.event_shape[0] - 1) * torch.log(torch.sinh(r) / r)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("centre", "scale"), list(itertools.product(CENTRES, SCALES)))
 def test_it_integrates_to_one(centre, scale):
     """Over polar coordinates of the ball around the origin: dx (2 / (1 - rho^2))^2, rho = tanh(r / 2)."""

@@ -42,6 +42,7 @@ def test_a_good_model_is_near_and_a_poor_one_is_far(near):
     assert [gap.name for gap in near.gaps] == ["z"]
 
 
+@pytest.mark.thorough
 def test_data_against_data_is_the_same_distribution(near):
     found = near.data
     assert found.mmd.p_value > 0.01
@@ -85,6 +86,7 @@ def test_a_conditional_model_draws_under_the_conditions_of_the_rows():
         vae.distances(x)
 
 
+@pytest.mark.thorough
 def test_images_by_pixels_or_by_a_classifier():
     x = pictures(1, 8, 8, rows=50, support="binary")
     vae = small().fit(x)

@@ -63,6 +63,7 @@ def test_decoding_is_the_likelihood_s_mean() -> None:
     assert torch.allclose(wide().decode(z), z @ TRUTH.weight.T + TRUTH.bias)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("budget", [2**25, 4096, 1])
 def test_log_p_does_not_depend_on_the_memory_it_is_given(budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
     x = rows(70)  # more than one block of rows

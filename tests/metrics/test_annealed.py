@@ -32,6 +32,7 @@ def test_betas_rise_from_zero_to_one_and_are_symmetric():
         sigmoidal(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("start", "chains", "temperatures"),
     [pytest.param("prior", 1000, 500, marks=pytest.mark.slow), ("posterior", 500, 250)],

@@ -24,6 +24,7 @@ def exact(rows: int, seed: int) -> np.ndarray:
         return GAUSSIAN.log_prob(model.sample(rows)["x"].value).numpy()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("temperatures", "gap"), [(3, 3.0), (60, 0.2)])
 def test_the_truth_lies_between(temperatures, gap):
     bracket = bidirectional(GAUSSIAN.vae("wide"), 400, chains=2, temperatures=temperatures, leapfrogs=3)

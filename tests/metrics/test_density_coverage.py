@@ -31,6 +31,7 @@ def test_sets_apart_have_none():
     assert [found.value for found in density_coverage(normals(50), normals(60, seed=1, shift=FAR))] == [0.0, 0.0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [1, 5])
 @pytest.mark.parametrize("share", [1.0, 0.6])
 def test_their_means_for_two_gaussians_with_known_overlap(share, k):

@@ -15,6 +15,7 @@ from tests.metrics.two_sets import normals
 TESTS = 400
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("test", [mmd_test, energy_test], ids=["mmd", "energy"])
 def test_the_size_is_five_percent(test):
     p = np.array(

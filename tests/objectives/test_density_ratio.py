@@ -69,6 +69,7 @@ def estimate(critic: Network, d: int, *, steps: int, rows: int, rate: float) -> 
         return float(term(trace_of(equicorrelated(100_000, d, 0.6, generator))))
 
 
+@pytest.mark.thorough
 def test_the_trained_critic_is_close_to_the_truth() -> None:
     assert estimate(Quadratic(5), 5, steps=250, rows=512, rate=0.05) == pytest.approx(1.220693748, abs=0.05)
     assert estimate(Quadratic(2), 2, steps=250, rows=512, rate=0.05) == pytest.approx(0.223143551, abs=0.05)

@@ -87,6 +87,7 @@ def test_where_expectations_are_exact_so_are_loss_and_gradient(partitions):
     assert -value < LOG_P
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("partitions", SCHEDULES)
 def test_loss_and_gradient_have_the_mean_of_the_closed_form(partitions):
     """Of so many draws a row that their bias, of order 1 / S, is below the error of few rows."""

@@ -66,6 +66,7 @@ def test_the_wake_gradient_is_that_of_enumeration():
     agreement.unbiased(draws, truth, size=0.01)
 
 
+@pytest.mark.thorough
 def test_the_sleep_gradient_is_that_of_enumeration():
     model = mixture()
     x, eye = every_value((0.0, 1.0), (X,)), torch.eye(K).double()

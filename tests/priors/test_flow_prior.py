@@ -98,6 +98,7 @@ def test_scoring_is_one_graph(kind):
     torch.testing.assert_close(graph(z), prior().log_prob(z))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["NSF", "RealNVP", "CNF", "GF"])
 def test_a_condition_moves_it(kind):
     torch.manual_seed(0)
@@ -124,6 +125,7 @@ def test_it_learns_what_a_normal_cannot():
     assert trained(FlowPrior((2,), hidden=(32,)), 80) < -0.5
 
 
+@pytest.mark.thorough
 def test_importing_zuko_leaves_argument_checks_alone():
     code = """
 import torch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from lowerbound.recipes import Task, dip_vae
 from tests.estimators.small import small
@@ -15,6 +16,7 @@ def test_it_is_the_bound_and_the_covariance_of_means() -> None:
     assert repr(made) == "ELBO(samples=2) + 3.0 * DIP(samples=2)"
 
 
+@pytest.mark.thorough
 def test_codes_become_uncorrelated_and_of_unit_variance() -> None:
     rng = np.random.default_rng(0)
     data = rng.normal(size=(300, 2)) @ np.array([[1.0, 0.8, 0.2], [0.0, 0.6, -1.0]]) + 0.1 * rng.normal(size=(300, 3))

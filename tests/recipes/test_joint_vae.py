@@ -53,6 +53,7 @@ def test_neither_latent_reads_the_other_and_the_decoder_reads_both() -> None:
     assert set(np.unique(model.sample(50)["y"].value)) == {0.0, 1.0}
 
 
+@pytest.mark.thorough
 def test_everything_public_works_and_comes_back(tmp_path: Path) -> None:
     model = joint().fit(X, out=tmp_path / "run")
     codes = model.transform(X)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from lowerbound.recipes import Task, rae_gp, rae_l2
@@ -14,6 +15,7 @@ def test_it_has_the_published_weights() -> None:
     assert rae_gp.paper == rae_l2.paper
 
 
+@pytest.mark.thorough
 def test_its_weight_flattens_the_decoder() -> None:
     x = table(60)
     trained = {"recipe": "rae-gp", "epochs": 40, "batch_size": 60, "learning_rate": 0.02, "beta": 0.1}

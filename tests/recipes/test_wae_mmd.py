@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lowerbound.recipes import Task, vae, wae_mmd
 from tests.recipes.codes_of import from_prior
 
@@ -12,5 +14,6 @@ def test_it_is_a_sum() -> None:
     assert wae_mmd.model is vae.model
 
 
+@pytest.mark.thorough
 def test_it_brings_the_codes_to_the_prior() -> None:
     assert from_prior("wae-mmd") < 0.05

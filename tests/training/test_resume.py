@@ -38,6 +38,7 @@ def test_stopped_and_crashed_it_ends_as_the_uninterrupted_run(name: str, tmp_pat
     assert watcher.began == (5, 20)
 
 
+@pytest.mark.thorough
 def test_also_in_compiled_steps(tmp_path: Path, captured: None) -> None:
     expected = finished("critic", tmp_path / "whole", compile="yes")
     with pytest.raises(RuntimeError, match="simulated"):

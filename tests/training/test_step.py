@@ -204,6 +204,7 @@ def densities(model: Model, batch: Batch, layers: torch.dtype | None) -> dict[st
     return found | {"elbo": -(trace.distortion() + trace.rate()), "evidence": trace.log_evidence()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ZOO)
 def test_layers_in_bfloat16_leave_densities_in_float32(name: str) -> None:
     made, _ = fit(name, total=40)

@@ -40,6 +40,7 @@ def test_images_are_upright_with_official_splits(arrays, cache, tmp_path):
     assert datasets.omniglot(data_dir=tmp_path, binarize=None).schema.support == "levels"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("key", "value"),
     [("data", np.zeros((784, 5))), ("testdata", np.full((784, TEST), 2.0)), ("target", np.zeros((50, TRAIN)))],
