@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,25 @@ def write_recipes(app: Any) -> None:
     write_pages(HERE / "recipes")
 
 
+MODULES = "reference/generated/lowerbound"
+
+
+@cache
+def modules_sidebar(builder: Any, options: tuple[tuple[str, Any], ...]) -> str:
+    """Return the sidebar that all pages of modules share; it ends at the folders of the reference."""
+    return builder._get_local_toctree(MODULES, **{**dict(options), "maxdepth": 3})
+
+
+def share_sidebar(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Draw the sidebar of five hundred modules once instead of five hundred times: it took most of the build."""
+    if page.startswith(MODULES):
+        context["toctree"] = lambda **options: modules_sidebar(app.builder, tuple(options.items()))
+
+
 def setup(app: Any) -> None:
     """Register the hooks."""
     app.connect("builder-inited", write_recipes)
+    app.connect("html-page-context", share_sidebar, priority=400)
     app.connect("autodoc-process-docstring", clean_docstring, priority=400)
     app.connect("autodoc-skip-member", skip_generated)
 
