@@ -1,4 +1,9 @@
-"""A normal with full covariance: a posterior that can follow correlated latents."""
+r"""A normal with full covariance: a posterior that can follow correlated latents.
+
+.. math:: \Sigma = LL^\top, \qquad L = \sigma (I + N)
+
+N is strictly lower triangular: its entries count in units of the scale, as directions of a low-rank normal do.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ __all__ = ["CholeskyNormal"]
 
 
 class CholeskyNormal(Family):
-    r"""N(mean, L L'), :math:`L = \sigma (I + N)`, N strictly lower triangular: its entries count in units of the scale.
+    """N(mean, L L'), L lower triangular with positive diagonal.
 
     Parameters
     ----------
