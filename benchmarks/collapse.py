@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 from harness import RESULTS
-from quality import spent
+from quality import scoring_precision, spent
 from tables import collapse
 
 import lowerbound as lb
@@ -57,7 +57,7 @@ def measure(cure: str, options: argparse.Namespace) -> dict[str, Any]:
     rows = data.rows("test")[0]
     rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: options.rows]]
     bound = done.fitted.bound(rows, None, samples=16).summary()
-    found = done.fitted.log_likelihood(rows, None, options.samples, precision="bfloat16")
+    found = done.fitted.log_likelihood(rows, None, options.samples, precision=scoring_precision())
     diagnosis = diagnose(done.fitted, rows[:1000])
     line = ["--cures", cure, "--steps", str(options.steps), "--seed", str(options.seed)]
     return {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness import RESULTS
 
-__all__ = ["arguments", "quality_run", "spent"]
+__all__ = ["arguments", "quality_run", "scoring_precision", "spent"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +43,13 @@ def spent() -> float:
     return cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds(resource.RUSAGE_CHILDREN)
 
 
+def scoring_precision() -> str:
+    """Return the dtype of the layers while scoring: bfloat16 where the hardware has it."""
+    from lowerbound.training.precision import choose_device, has_fast_bfloat16
+
+    return "bfloat16" if has_fast_bfloat16(choose_device("auto")) else "float32"
+
+
 def quality_run(name: str, data: str, settings: list[str], options: argparse.Namespace) -> dict[str, object]:
     """Train ``lowerbound fit DATA SETTINGS`` and score its test rows; print and keep ``results/NAME.json``."""
     out = options.out or Path("runs") / name
@@ -60,17 +67,14 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
     import torch
 
     import lowerbound as lb
-    from lowerbound.training.precision import choose_device, has_fast_bfloat16
 
-    fast = has_fast_bfloat16(choose_device("auto"))
-    precision = options.precision or ("bfloat16" if fast else "float32")
     before = cpu_seconds(resource.RUSAGE_SELF)
     rows = lb.data.open_data(data).split(seed=options.seed).rows("test")[0]
     if options.rows is not None:  # test rows have an order: some rows are a sample of them
         rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: options.rows]]
     fitted = lb.load(out).fitted_
     bound = fitted.bound(rows, None, samples=16).summary()
-    found = fitted.log_likelihood(rows, None, options.samples, precision=precision)
+    found = fitted.log_likelihood(rows, None, options.samples, precision=options.precision or scoring_precision())
     timing, config = (json.loads((out / f"{n}.json").read_text()) for n in ("timing", "config"))
     curve = RESULTS / f"{name}.curve.jsonl"
     shutil.copyfile(out / "metrics.jsonl", curve)

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from lowerbound.core import MADE, MaskedLinear
+from lowerbound.errors import ConfigError
+from lowerbound.posteriors import CholeskyNormal
 
 
 def network(size, outputs, hidden, context=0):
@@ -83,3 +85,11 @@ def test_a_slow_pace_starts_alike_and_moves_less():
         moved.append((made(z, context) - before).detach())
     torch.testing.assert_close(moved[0], moved[2], rtol=1e-5, atol=1e-7)
     torch.testing.assert_close(moved[3], 0.1 * moved[1], rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("pace", [0.0, -1.0, float("nan")])
+def test_an_impossible_pace_is_refused(pace):
+    with pytest.raises(ConfigError, match="pace=.*above zero"):
+        MADE(4, 2, pace=pace)
+    with pytest.raises(ConfigError, match="pace=.*above zero"):
+        CholeskyNormal((2,), pace=pace)

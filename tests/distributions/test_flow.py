@@ -164,7 +164,6 @@ def test_a_second_draw_frees_the_first():
 
 
 def test_it_is_one_graph_and_the_compiled_draw_costs_no_inverse():
-
     class Once(AffineTransform):
         def inverse(self, value):
             raise AssertionError("inverted")

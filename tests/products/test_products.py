@@ -15,6 +15,7 @@ from lowerbound.runs import Settings
 from tests.estimators.small import small, table
 from tests.products.cases import LIKELIHOODS, MEANINGFUL, MEANINGLESS, POINTS, POSTERIORS, PRIORS, SETTINGS, rows
 from tests.products.walk import check
+from tests.tiers import few_quick
 
 
 def usual(likelihood: str = "normal", posterior: str = "diagonal-normal", prior: str = "auto") -> tuple[str, str, str]:
@@ -32,9 +33,7 @@ REASON = r"The posterior \w+ (lives on .*, and the prior \w+ on .*: no KL|normal
 REST = [(x, *pair) for x, pair in itertools.product(LIKELIHOODS, MEANINGFUL)]
 
 
-@pytest.mark.parametrize(
-    "names", [pytest.param(names, marks=[] if names in FEW else [pytest.mark.thorough]) for names in EACH], ids="-".join
-)
+@pytest.mark.parametrize("names", few_quick(EACH, FEW), ids="-".join)
 def test_each_part_with_the_usual_others(names: tuple[str, str, str], tmp_path: Path) -> None:
     likelihood, posterior, prior = names
     check(rows(likelihood), tmp_path, epochs=3, likelihood=likelihood, posterior=posterior, prior=prior)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.report.outline import faults
+from tests.tiers import few_quick
 
 Page = Callable[[str], str]
 WIDTHS = (1280, 390)
@@ -55,9 +56,7 @@ SHOWN = (
 FEW = ("grey image with labels", "many columns")
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[] if kind in FEW else [pytest.mark.thorough]) for kind in SHOWN]
-)
+@pytest.mark.parametrize("kind", few_quick(SHOWN, FEW))
 def test_a_page_fits_at_both_widths(browser: Any, page: Page, saved: Callable[[str], Path], kind: str) -> None:
     if browser is None:
         assert faults(page(kind)) == []

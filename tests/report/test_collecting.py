@@ -17,6 +17,7 @@ from lowerbound.data.datasets import digits
 from lowerbound.errors import ShapeError
 from lowerbound.report import ReportContent, collect, render
 from tests.report.outline import faults
+from tests.tiers import few_quick
 
 RNG = np.random.default_rng(0)
 QUICK = {"epochs": 1, "hidden": (8,), "network": "mlp", "precision": "float32", "compile": "no", "random_state": 0}
@@ -71,10 +72,7 @@ def page_of(kind: str) -> str:
     return render(collected(kind))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [pytest.param(kind, marks=[] if kind in ("digits", "three rows") else [pytest.mark.thorough]) for kind in FITS],
-)
+@pytest.mark.parametrize("kind", few_quick(FITS, ("digits", "three rows")))
 def test_a_fit_of_every_kind_makes_a_good_page(kind: str) -> None:
     assert faults(page_of(kind)) == []
 

@@ -13,8 +13,10 @@ import pytest
 from toys import Crashed, Signalled, Watcher, contents, fingerprint, fit
 from zoo import ZOO
 
+from tests.tiers import few_quick
+
 QUICK = ["flat", "critic", "three-players", "semi-supervised", "optimal-variance", "binarized", "warm-up"]
-NAMES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in ZOO]
+NAMES = few_quick(ZOO, QUICK, rest=pytest.mark.slow)
 
 
 def finished(name: str, folder: Path, **rest: Any) -> tuple[str, dict[str, bytes], object]:

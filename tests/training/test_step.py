@@ -12,6 +12,7 @@ from lowerbound.core import Batch, Linear, Log, Model, Objective, Progress, clos
 from lowerbound.objectives import ELBO
 from lowerbound.training import Step
 from lowerbound.training.players import player_parameters
+from tests.tiers import few_quick
 
 SEVERAL = [name for name, case in ZOO.items() if len(case.players) > 1]
 PAIRS = [(name, player) for name in SEVERAL for player in ZOO[name].players]
@@ -333,9 +334,7 @@ def test_many_runs_compile_in_one_process(captured: None) -> None:
         take(step_of(ZOO["flat"], compiled=True), ZOO["flat"], 2)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in FOR_REAL else [pytest.mark.slow]) for name in ZOO]
-)
+@pytest.mark.parametrize("name", few_quick(ZOO, FOR_REAL, rest=pytest.mark.slow))
 @pytest.mark.thorough
 def test_a_compiled_step_is_the_eager_step(name: str, inductor: None) -> None:
     compiled_as_eager(name)

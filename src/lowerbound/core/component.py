@@ -63,6 +63,24 @@ def positive(value: int, name: str) -> int:
     return value
 
 
+def above_zero(value: float, name: str) -> float:
+    """Return a number that must be above zero.
+
+    Raises
+    ------
+    ConfigError
+        When it is not.
+
+    Examples
+    --------
+    >>> above_zero(0.1, "pace")
+    0.1
+    """
+    if not value > 0:
+        raise ConfigError(f"{name}={value}: it must be above zero.")
+    return value
+
+
 class Component:
     """Mixin for everything that a specification can name.
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lowerbound.core.component import positive
+from lowerbound.core.component import above_zero, positive
 
 __all__ = ["MADE", "MaskedLinear"]
 
@@ -96,7 +96,7 @@ class MADE(nn.Module):
         self.direct = MaskedLinear(last[:, None] > degree, bias=False) if hidden else None
         widths = [layers[0].out_features, *([size * outputs] if hidden else [])]
         self.context = nn.ModuleList([nn.Linear(context, width, bias=False) for width in widths if context])
-        self.pace = pace
+        self.pace = above_zero(pace, "pace")
         with torch.no_grad():
             for layer in (layers[-1], self.direct, *self.context[len(hidden[:1]) :]):
                 if isinstance(layer, nn.Linear):

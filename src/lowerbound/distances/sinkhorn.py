@@ -15,10 +15,9 @@ import math
 import torch
 from torch import Tensor
 
-from lowerbound.core.component import positive
+from lowerbound.core.component import above_zero, positive
 from lowerbound.distances.distance import Distance
 from lowerbound.distances.pairwise import squares
-from lowerbound.errors import ConfigError
 
 __all__ = ["Sinkhorn"]
 
@@ -57,9 +56,8 @@ class Sinkhorn(Distance):
 
     def __init__(self, epsilon: float = 1.0, iterations: int = 20, debiased: bool = True) -> None:
         super().__init__()
-        if epsilon <= 0:
-            raise ConfigError(f"epsilon={epsilon}: it must be above zero.")
-        self.epsilon, self.iterations, self.debiased = epsilon, positive(iterations, "iterations"), debiased
+        self.epsilon, self.iterations = above_zero(epsilon, "epsilon"), positive(iterations, "iterations")
+        self.debiased = debiased
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the estimate, a 0-d tensor, from draws ``(N, d)`` and ``(M, d)``."""

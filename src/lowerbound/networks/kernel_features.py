@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.core import Network, Size, as_shape
-from lowerbound.core.component import positive
+from lowerbound.core.component import above_zero, positive
 from lowerbound.distances.pairwise import squares
 from lowerbound.errors import ConfigError, ShapeError
 
@@ -70,9 +70,7 @@ class KernelFeatures(Network):
         super().__init__()
         self.in_shapes, self.out_shape = tuple(as_shape(s) for s in in_shapes), as_shape(out_shape)
         self.landmarks = self.rows_wanted = positive(landmarks, "landmarks")
-        self.length, self.from_rows = length, from_rows
-        if length <= 0:
-            raise ConfigError(f"length={length}: it must be above zero.")
+        self.length, self.from_rows = above_zero(length, "length"), from_rows
         if from_rows and len(self.in_shapes) > 1:
             raise ConfigError(f"from_rows=True needs one input; here are {len(self.in_shapes)}: {self.in_shapes}.")
         size = sum(math.prod(s) for s in self.in_shapes)

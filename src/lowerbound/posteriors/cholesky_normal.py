@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lowerbound import distributions
 from lowerbound.core import Family, Size, as_shape
+from lowerbound.core.component import above_zero
 from lowerbound.errors import ShapeError
 
 __all__ = ["CholeskyNormal"]
@@ -33,6 +34,8 @@ class CholeskyNormal(Family):
     ------
     ShapeError
         For latents that are not vectors.
+    ConfigError
+        For a pace that is not above zero.
 
     References
     ----------
@@ -48,7 +51,7 @@ class CholeskyNormal(Family):
         super().__init__()
         if len(event_shape) != 1:
             raise ShapeError(f"A full-covariance normal is over vectors; got the event shape {tuple(event_shape)}.")
-        self.event_shape, self.pace = as_shape(event_shape), pace
+        self.event_shape, self.pace = as_shape(event_shape), above_zero(pace, "pace")
         d = self.event_shape[0]
         self.params_shape = (d * (d + 3) // 2,)
 

@@ -40,6 +40,8 @@ class InverseAutoregressive(FlowFamily):
     ------
     ShapeError
         For latents that are not vectors.
+    ConfigError
+        For a pace that is not above zero.
 
     References
     ----------
