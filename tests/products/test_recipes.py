@@ -17,7 +17,7 @@ from lowerbound.recipes import names
 from lowerbound.runs import Settings
 from lowerbound.training.players import player_parameters
 from tests.products.cases import SETTINGS
-from tests.products.walk import check
+from tests.products.walk import check_and_repeat
 from tests.tiers import few_quick
 
 ROWS, SIDE = 24, 8
@@ -42,7 +42,7 @@ def rows() -> lb.data.Dataset:
 @pytest.mark.parametrize("epochs", [3, pytest.param(10, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", few_quick(TRAINED, FEW))
 def test_it_does_all_that_a_model_does(name: str, epochs: int, tmp_path: Path) -> None:
-    check(rows(), tmp_path, epochs=epochs, recipe=name, **SMALL.get(name, {}))
+    check_and_repeat(rows(), tmp_path, epochs=epochs, recipe=name, **SMALL.get(name, {}))
 
 
 @pytest.mark.parametrize("name", SOLVED)

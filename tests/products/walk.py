@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 import lowerbound as lb
@@ -15,12 +15,8 @@ from lowerbound.runs import RunFolder, Settings
 from tests.products.cases import SETTINGS
 
 
-class Stopped(RuntimeError):
-    """What ends the first half of a run."""
-
-
 class Stop:
-    """An observer that stops a run after a step."""
+    """An observer that asks a run to stop after a step, as a user or a scheduler does."""
 
     def __init__(self, step: int) -> None:
         self.step = step
@@ -30,7 +26,7 @@ class Stop:
 
     def advance(self, step: int) -> None:
         if step == self.step:
-            raise Stopped
+            signal.raise_signal(signal.SIGTERM)
 
     def record(self, record: Any) -> None:
         pass
@@ -79,19 +75,24 @@ def numbers(vae: lb.VAE, data: lb.data.Dataset) -> list[float]:
     return [found.elbo, found.rate, found.distortion, found.log_likelihood.value]
 
 
-def check(data: lb.data.Dataset, tmp_path: Path, *, epochs: int, **changed: Any) -> None:
-    """Train epochs of three steps twice, once stopped within the middle one; both ends are equal, answer, are finite."""
-    whole = run(data, tmp_path / "whole", epochs=epochs, **changed)
-    assert whole.outcome.step == 3 * epochs
-    with pytest.raises(Stopped):
-        run(data, tmp_path / "parts", stop=3 * (epochs // 2) + 1, checkpoint_seconds=0.0, epochs=epochs, **changed)
-    resumed = run(data, tmp_path / "parts", epochs=epochs, **changed)
-    again, same = whole.plan.model.state_dict(), resumed.plan.model.state_dict()
-    assert all(torch.equal(value, same[name]) for name, value in again.items())
-    critics, others = whole.plan.objective.state_dict(), resumed.plan.objective.state_dict()
-    assert all(torch.equal(value, others[name]) for name, value in critics.items())
-    vae = lb.load(tmp_path / "whole")
+def check(data: lb.data.Dataset, folder: Path, *, epochs: int, **changed: Any) -> Fit:
+    """Train epochs of three steps, stopped within the middle one; the run that goes on ends, answers, and is finite."""
+    half = 3 * (epochs // 2) + 1
+    assert run(data, folder, stop=half, epochs=epochs, **changed).outcome.step == half
+    resumed = run(data, folder, epochs=epochs, **changed)
+    assert resumed.outcome.step == 3 * epochs
+    vae = lb.load(folder)
     found = answers(vae, data)
     assert all(np.isfinite(values).all() for values in found)
     assert found[-1].shape == (5, *data.schema.shape)
     assert np.isfinite(numbers(vae, data)).all()
+    return resumed
+
+
+def check_and_repeat(data: lb.data.Dataset, tmp_path: Path, *, epochs: int, **changed: Any) -> None:
+    """Do all of the above, and end as the run that never stopped does, to the bit."""
+    resumed = check(data, tmp_path / "parts", epochs=epochs, **changed)
+    whole = run(data, tmp_path / "whole", epochs=epochs, **changed)
+    for stopped, never in ((resumed.plan.model, whole.plan.model), (resumed.plan.objective, whole.plan.objective)):
+        again, same = never.state_dict(), stopped.state_dict()
+        assert all(torch.equal(value, same[name]) for name, value in again.items())

@@ -9,13 +9,13 @@ from torch import Tensor
 
 __all__ = ["increasing_root"]
 
-HALVINGS = 48
+STEPS = 48
 
 
 def increasing_root(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Tensor, high: Tensor) -> Tensor:
-    """Return v with function(v) = 0: a bracket is halved a fixed number of times, then one Newton step polishes.
+    """Return v with function(v) = 0: Newton's steps within a bracket that is halved where they do not settle fast.
 
-    The Newton step also carries the gradient: dv = -df / f', f' at the root.
+    The last Newton step also carries the gradient: dv = -df / f', f' at the root.
 
     Parameters
     ----------
@@ -23,6 +23,10 @@ def increasing_root(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Te
         Maps v to (value, slope); the value rises with v.
     low, high
         With the root between them.
+
+    References
+    ----------
+    Press et al., Numerical Recipes, 3rd edition, 2007, section 9.4 (Newton's method made safe by bisection).
 
     Examples
     --------
@@ -32,10 +36,24 @@ def increasing_root(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Te
     (tensor(2., grad_fn=...), tensor(0.0833))
     """
     with torch.no_grad():
-        for _ in range(HALVINGS):
-            middle = 0.5 * (low + high)
-            above = function(middle)[0] > 0
-            low, high = torch.where(above, low, middle), torch.where(above, middle, high)
-        middle = 0.5 * (low + high)
-    value, slope = function(middle.detach())
-    return middle.detach() - value / slope.detach()
+        v = _close_in(function, low, high)
+    value, slope = function(v)
+    return v - value / slope.detach()
+
+
+def _close_in(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Tensor, high: Tensor) -> Tensor:
+    v, moved = 0.5 * (low + high), high - low
+    # What the last Newton step of the caller squares is below the rounding of v.
+    enough = torch.finfo(v.dtype).eps ** 0.75
+    for _ in range(STEPS):
+        value, slope = function(v)
+        low, high = torch.where(value > 0, low, v), torch.where(value > 0, v, high)
+        newton = v - value / slope
+        halved = 0.5 * (low + high)
+        fast = (newton >= low) & (newton <= high) & ((newton - v).abs() <= 0.5 * moved.abs())
+        before, v = v, torch.where(fast, newton, halved)
+        moved = v - before
+        # A graph has no end that depends on numbers: compiled, all the steps are taken.
+        if not torch.compiler.is_compiling() and bool((moved.abs() <= enough * (1 + v.abs())).all()):
+            break
+    return v
