@@ -19,14 +19,14 @@ from quality import arguments, quality_run
 POSTERIORS = {
     "diagonal": "DiagonalNormal()",
     "planar": "Planar(flows=16)",
-    "iaf": "InverseAutoregressive(flows=4, hidden=(320,), context=64)",
+    "iaf": "InverseAutoregressive(flows=4, hidden=(320,), context=64, pace=0.3)",
     "sylvester": "SylvesterOrthogonal(flows=4, columns=16)",
 }
 BATCH, TRAIN_ROWS = 200, 50_000
 NETWORK = [
     "--latent", "40", "--batch-size", str(BATCH),
     "--set", "network=mlp", "--set", "hidden=(300, 300)", "--set", "nonlinearity=gated",
-    "--set", "learning_rate=2e-3", "--set", "warmup=0.1", "--set", "round_steps=1000",
+    "--set", "learning_rate=2e-3", "--set", "warmup=0.1", "--set", "spread=8", "--set", "round_steps=1000",
 ]  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--posterior", choices=list(POSTERIORS), required=True)
     parser.add_argument("--data", choices=["mnist", "static_mnist"], default="mnist")
-    parser.add_argument("--steps", type=int, default=20_000, help="optimizer steps, rounded to whole epochs")
+    parser.add_argument("--steps", type=int, default=10_000, help="optimizer steps, rounded to whole epochs")
     arguments(parser)
     options = parser.parse_args()
     epochs = max(1, round(options.steps * BATCH / TRAIN_ROWS))

@@ -145,6 +145,48 @@ def test_options_reach_the_networks() -> None:
     assert build(TABLE, variance="network", floor=0.5).likelihood.family.floor == 0.5
 
 
+def seeded(schema: Schema, **options: Any) -> Any:
+    """Build a small model, the same weights each time."""
+    torch.manual_seed(0)
+    return build(schema, **options)
+
+
+@pytest.mark.parametrize(
+    ("schema", "options"),
+    [
+        (TABLE, {}),
+        (BITS, {"hidden": ()}),
+        (BINARY_IMAGE, {}),
+        (IMAGE, {"network": "skip"}),
+        (TABLE, {"posterior": "diagonal-student-t"}),
+        (TABLE, {"posterior": "cholesky-normal"}),
+        (TABLE, {"posterior": "planar"}),
+    ],
+)
+def test_means_start_as_much_further_apart_as_the_spread_says(schema: Schema, options: dict[str, Any]) -> None:
+    rows = torch.rand(20, *schema.shape).round()
+    usual, wide = (seeded(schema, spread=k, **options).levels[0].posterior_ for k in (1.0, 8.0))
+    raw, further = (torch.flatten(q.network(rows), 1) for q in (usual, wide))
+    count = usual.family.event_shape[0]
+    torch.testing.assert_close(further[:, :count], 8 * raw[:, :count])
+    torch.testing.assert_close(further[:, count:], raw[:, count:])
+
+
+def test_a_users_encoder_is_spread_where_its_last_layer_is_ours() -> None:
+    own = nn.Linear(5, 3)
+    raw, further = (
+        seeded(TABLE, encoder=own, spread=k).levels[0].posterior_.network(torch.ones(1, 5)) for k in (1.0, 3.0)
+    )
+    torch.testing.assert_close(further, raw * torch.tensor([[3.0], [1.0]]))
+    with pytest.raises(ConfigError, match="spread=3 .*your encoder hides them: leave it out"):
+        build(TABLE, encoder=nn.Sequential(nn.Linear(5, 4), nn.Unflatten(1, (2, 2))), spread=3.0)
+
+
+def test_what_has_no_location_is_not_spread() -> None:
+    with pytest.raises(ConfigError, match="spread=3 .*the posterior DiagonalGamma has no location: leave it out"):
+        build(TABLE, posterior="diagonal-gamma", spread=3.0)
+
+
 @pytest.mark.parametrize("side", [1, 2, 5, 8, 9, 16, 28, 33, 64])
 def test_convolutions_halve_until_little_is_left(side: int) -> None:
     schema = Schema((1, side, max(1, side - 1)), "binary")

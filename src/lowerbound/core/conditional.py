@@ -57,6 +57,11 @@ class Network(Component, nn.Module, ABC):
     in_shapes: tuple[Size, ...]
     out_shape: Size
 
+    @property
+    def output(self) -> nn.Linear | None:
+        """The linear layer that the network ends with, if it does: who wants larger outputs at first scales it."""
+        return None
+
     @abstractmethod
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
@@ -73,6 +78,8 @@ class Family(Component, nn.Module, ABC):
         Shape of the raw parameters of one value: what a network must put out.
     support : str
         Where values live, a name of :data:`lowerbound.core.SUPPORTS`.
+    located : bool
+        Whether the first raw parameters, as many as a value has entries, are where its values lie.
     enumerable : bool
         Whether a latent of this family has no gradient of its draws, and few enough values to
         visit them all instead.
@@ -88,6 +95,7 @@ class Family(Component, nn.Module, ABC):
     event_shape: Size
     params_shape: Size
     support: str = "real"
+    located: bool = False
     enumerable: bool = False
     scored: bool = False
     has_density: bool = True

@@ -144,6 +144,12 @@ class ConvEncoder(Network):
             nn.Linear(flat, hidden), activation(nonlinearity), nn.Linear(hidden, math.prod(self.out_shape))
         )
 
+    @property
+    def output(self) -> nn.Linear | None:
+        """The last layer."""
+        last = self.head[-1]
+        return last if isinstance(last, nn.Linear) else None
+
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map ``(N, C, H, W)`` and vectors ``(N, D)`` to ``(N, *out_shape)``."""
         image = inputs[0]

@@ -62,6 +62,12 @@ class MLP(Network):
         layers.append(nn.Linear(widths[-1], math.prod(self.out_shape)))
         self.layers = nn.Sequential(*layers)
 
+    @property
+    def output(self) -> nn.Linear | None:
+        """The last layer."""
+        last = self.layers[-1]
+        return last if isinstance(last, nn.Linear) else None
+
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
         flat = [x.flatten(1) for x in inputs]

@@ -58,6 +58,11 @@ class SkipMLP(Network):
         )
         self.last = nn.Linear(reads[-1], math.prod(self.out_shape))
 
+    @property
+    def output(self) -> nn.Linear | None:
+        """The last layer."""
+        return self.last
+
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
         read = codes = torch.cat([x.flatten(1) for x in inputs], -1)

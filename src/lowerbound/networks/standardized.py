@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lowerbound.core import Network
 
@@ -46,6 +46,11 @@ class Standardized(Network):
             self.buffer_shift.copy_(mean)
         if self.unit is None:
             self.buffer_unit.copy_(torch.where(std > 0, std, torch.ones_like(std)))
+
+    @property
+    def output(self) -> nn.Linear | None:
+        """The last layer of the network."""
+        return self.network.output
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""

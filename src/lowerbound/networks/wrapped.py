@@ -83,6 +83,11 @@ class Wrapped(Network):
             )
         return cls(role, in_shapes, out_shape, tuple(out.shape[1:]), module)
 
+    @property
+    def output(self) -> nn.Linear | None:
+        """The added layer, where the module's own output is of another shape."""
+        return self.head if isinstance(self.head, nn.Linear) else None
+
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map inputs ``(N, *in_shape_i)`` to ``(N, *out_shape)``."""
         if self.module is None:

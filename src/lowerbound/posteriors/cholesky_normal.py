@@ -47,6 +47,8 @@ class CholeskyNormal(Family):
     torch.Size([5, 2, 2])
     """
 
+    located = True
+
     def __init__(self, event_shape: Size, pace: float = 0.01) -> None:
         super().__init__()
         if len(event_shape) != 1:

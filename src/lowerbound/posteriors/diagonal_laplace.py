@@ -30,6 +30,8 @@ class DiagonalLaplace(Family):
     torch.Size([5, 2])
     """
 
+    located = True
+
     def __init__(self, event_shape: Size) -> None:
         super().__init__()
         self.event_shape = as_shape(event_shape)

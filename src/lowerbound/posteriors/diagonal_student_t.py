@@ -39,6 +39,8 @@ class DiagonalStudentT(Family):
     tensor([2., 2.])
     """
 
+    located = True
+
     def __init__(self, event_shape: Size, df: float = 5.0) -> None:
         super().__init__()
         if not 2 < df < math.inf:

@@ -41,6 +41,7 @@ class FlowFamily(Family):
         For latents that are not vectors.
     """
 
+    located = True
     directions: Tensor
     shifted_first: ClassVar[bool] = False
     """Whether the steps act on the shifted and scaled noise, instead of before shift and scale."""

@@ -45,6 +45,7 @@ class LowRankNormal(Family):
     torch.Size([5, 3, 3])
     """
 
+    located = True
     start: Tensor
 
     def __init__(self, event_shape: Size, rank: int = 2) -> None:

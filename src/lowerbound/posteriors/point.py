@@ -32,6 +32,7 @@ class Point(Family):
     torch.Size([5, 2])
     """
 
+    located = True
     has_density = False
 
     def __init__(self, event_shape: Size) -> None:

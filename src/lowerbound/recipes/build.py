@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import nn
 
 from lowerbound.core import Conditional, Constant, Family, Network, Size, describes
@@ -25,6 +26,7 @@ __all__ = [
     "likelihood_family",
     "needed_condition",
     "posterior_family",
+    "spread_means",
 ]
 
 USUAL = {"binary": "bernoulli", "levels": "discretized-logistic"}
@@ -130,9 +132,32 @@ def flat_vae(
     q = posterior_family(schema, options)
     extra: tuple[Size, ...] = () if condition is None else (tuple(condition),)
     encoder = encoder_network(schema, options, modules, (schema.shape, *extra), q.params_shape)
+    spread_means(options.spread, q, encoder)
     prior = latent_prior(schema, options, q, condition)
     level = Latent("z", prior, Conditional(q, encoder), enumerate=q.enumerable, score=q.scored)
     return VAE([level], decoder(schema, options, modules, ((size,), *extra)))
+
+
+def spread_means(factor: float, q: Family, encoder: Network) -> None:
+    """Let means of the posterior start further apart: where they all lie near zero, draws tell the decoder nothing.
+
+    The decoder then learns to ignore most latents before the encoder has found a use for them, and they stay unused.
+
+    Raises
+    ------
+    ConfigError
+        For a posterior without a location, or an encoder that does not end with a linear layer.
+    """
+    if factor == 1.0:
+        return
+    layer = encoder.output
+    if not q.located or layer is None:
+        what = "your encoder hides them" if q.located else f"the posterior {type(q).__name__} has no location"
+        raise ConfigError(f"spread={factor:g} multiplies weights of the posterior's means, and {what}: leave it out.")
+    count = math.prod(q.event_shape)
+    with torch.no_grad():
+        layer.weight[:count] *= factor
+        layer.bias[:count] *= factor
 
 
 def posterior_family(schema: Schema, options: ModelOptions) -> Family:

@@ -23,7 +23,7 @@ from lowerbound.networks import MLP
 from lowerbound.objectives import Capacity, Distortion
 from lowerbound.posteriors import RelaxedOneHot
 from lowerbound.priors import UniformCategorical
-from lowerbound.recipes.build import decoder, encoder_network, latent_prior, latent_size, posterior_family
+from lowerbound.recipes.build import decoder, encoder_network, latent_prior, latent_size, posterior_family, spread_means
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.recipes.recipe import Task
 from lowerbound.recipes.vae import vae
@@ -40,6 +40,7 @@ def _model(schema: Schema, options: ModelOptions, modules: Mapping[str, nn.Modul
     encoder = encoder_network(schema, options, modules, (schema.shape,), features)
     prior = latent_prior(schema, options, continuous, None)
     heads = [MLP((features,), family.params_shape, hidden=()) for family in (continuous, discrete)]
+    spread_means(options.spread, continuous, heads[0])
     z = Latent(
         "z", prior, Conditional(continuous, heads[0]), enumerate=continuous.enumerable, score=continuous.scored
     )  # fmt: skip

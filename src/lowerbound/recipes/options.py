@@ -52,6 +52,9 @@ class ModelOptions(BaseModel):
     blocks: Positive | None = Field(None, description="residual blocks a stage of a convolutional network")
     nonlinearity: str | None = Field(None, description="activation: gated, silu, relu, tanh, ...")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="of an MLP's hidden units")
+    spread: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="how much further apart the means of the posterior start than the encoder's weights put them"
+    )
     encoder: str | None = Field(None, description="specification of the encoder network, instead of the above")
     decoder: str | None = Field(None, description="specification of the decoder network, instead of the above")
     beta: Annotated[float, Field(ge=0)] | str = Field(
