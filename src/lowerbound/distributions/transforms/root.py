@@ -9,7 +9,7 @@ from torch import Tensor
 
 __all__ = ["increasing_root"]
 
-STEPS = 48
+STEPS = 32
 
 
 def increasing_root(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Tensor, high: Tensor) -> Tensor:
@@ -42,18 +42,20 @@ def increasing_root(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Te
 
 
 def _close_in(function: Callable[[Tensor], tuple[Tensor, Tensor]], low: Tensor, high: Tensor) -> Tensor:
-    v, moved = 0.5 * (low + high), high - low
+    v, moved, width = 0.5 * (low + high), high - low, high - low
     # What the last Newton step of the caller squares is below the rounding of v.
     enough = torch.finfo(v.dtype).eps ** 0.75
     for _ in range(STEPS):
         value, slope = function(v)
         low, high = torch.where(value > 0, low, v), torch.where(value > 0, v, high)
-        newton = v - value / slope
-        halved = 0.5 * (low + high)
-        fast = (newton >= low) & (newton <= high) & ((newton - v).abs() <= 0.5 * moved.abs())
-        before, v = v, torch.where(fast, newton, halved)
+        step = value / slope
+        newton, halved, scale = v - step, 0.5 * (low + high), enough * (1 + v.abs() + width)
+        # Steps that are rounding alone do not shrink: halving would lead away from the root again.
+        near = (value.abs() <= scale) & (step.abs() <= scale)
+        fast = (newton >= low) & (newton <= high) & (step.abs() <= 0.5 * moved.abs())
+        before, v = v, torch.where(near | fast, newton, halved)
         moved = v - before
         # A graph has no end that depends on numbers: compiled, all the steps are taken.
-        if not torch.compiler.is_compiling() and bool((moved.abs() <= enough * (1 + v.abs())).all()):
+        if not torch.compiler.is_compiling() and bool(near.all()):
             break
     return v
