@@ -115,15 +115,15 @@ def test_a_learned_prior_is_integrated_over():
     assert grid_log_likelihood(vae, iter([{"x": x}])).rows == pytest.approx(truth.numpy(), abs=1e-6)
 
 
-def three_estimates(images, rows, epochs):
+def three_estimates(images, rows, epochs, samples=5000, **training):
     """Train two latents on binary images; return grid, importance sampling and annealing for the first rows."""
     network = {"network": "mlp", "hidden": (64,), "nonlinearity": "tanh", "compile": "no"}
     x = images.float()
-    vae = lb.VAE(2, **network, batch_size=100, epochs=epochs, learning_rate=3e-3, random_state=0).fit(x)
+    vae = lb.VAE(2, **network, batch_size=100, epochs=epochs, learning_rate=3e-3, random_state=0, **training).fit(x)
     batch = {"x": x[:rows]}
     exact = grid_log_likelihood(vae.fitted_.model, iter([batch]), tolerance=1e-4)
     annealed = annealed_log_likelihood(vae.fitted_.model, iter([batch]), 100, 40, start="posterior", leapfrogs=3)
-    return exact, vae.log_likelihood(x[:rows], samples=5000), annealed
+    return exact, vae.log_likelihood(x[:rows], samples=samples), annealed
 
 
 @pytest.mark.thorough
@@ -139,10 +139,14 @@ def test_three_estimates_agree_on_digits():
 
 @pytest.mark.slow
 def test_three_estimates_agree_on_larger_images(data_dir):
-    """Row 46, on 200 images of MNIST, or of the digits where there is none."""
+    """Row 46, on 200 images of MNIST, or of the digits where there is none.
+
+    Trained on a bound of many samples: an encoder that follows the ELBO leaves modes out, and importance sampling with
+    it (0.35 nats a row were measured). 5,000 samples leave 0.026 nats of noise a row, so that there are more.
+    """
     images = lb.data.datasets.digits().rows("train")[0] > 8
     if data_dir is not None and (data_dir / "mnist").is_dir():
         images = lb.data.datasets.mnist(data_dir=data_dir).rows("train")[0][:10_000] > 127
-    exact, sampled, annealed = three_estimates(images, 200, 60)
+    exact, sampled, annealed = three_estimates(images, 200, 20, 20_000, recipe="iwae", options={"samples": 20})
     assert np.abs(sampled.rows - exact.rows).mean() < 0.02
     assert abs(annealed.value - exact.value) < 0.02
