@@ -7,9 +7,9 @@
 Normalizing Flows for Variational Inference (2018), table 1, whose networks are convolutional: there diagonal, planar,
 IAF and Sylvester posteriors follow each other in that order. Rows are binarized anew each time they are seen, or once
 for all (`static_mnist`), where this network overfits. Means start eight times further apart than the network puts them,
-so that every posterior keeps most of its latents in use: without (`--set spread=1`) the posteriors differ by that more
-than by how well they fit. 50,000 training rows, 10,000 to choose the weights; the ELBO and
-the negative log-likelihood of test rows, drawn by a fixed seed where `--rows` asks for some.
+so that more of the latents stay in use: without (`--set spread=1`) the posteriors differ by that more than by how well
+they fit. 50,000 training rows, 10,000 to choose the weights; the ELBO and the negative log-likelihood of test rows,
+drawn by a fixed seed where `--rows` asks for some.
 """
 
 from __future__ import annotations
