@@ -58,6 +58,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "warmup": [-0.1, 1.1, "slow"],
     "weight": [-0.5, NAN, "heavy"],
     "momentum": [-0.1, 1.0, NAN],
+    "optimizer": ["sgd", 1, ""],
     "weight_decay": [-1e-4, NAN, "much"],
 }
 CASES = [pytest.param(name, value, id=f"{name}={value!r}") for name, values in IMPOSSIBLE.items() for value in values]

@@ -101,6 +101,7 @@ def everything(folder: Path) -> None:
     for case in ZOO:
         whole(folder, case)
     whole(folder, "binarized", accumulate=2, clip=0.5)
+    whole(folder, "flat", optimizer="soap")
     stopped(folder)
     diverged(folder)
     uneven()

@@ -40,6 +40,14 @@ def test_stopped_and_crashed_it_ends_as_the_uninterrupted_run(name: str, tmp_pat
     assert watcher.began == (5, 20)
 
 
+@pytest.mark.parametrize("at", [2, 9, 10, 15])
+def test_also_while_axes_turn(at: int, tmp_path: Path) -> None:
+    expected = finished("flat", tmp_path / "whole", optimizer="soap")
+    with pytest.raises(RuntimeError, match="simulated"):
+        fit("flat", tmp_path / "broken", checkpoint_seconds=0.0, observers=[Crashed(at)], optimizer="soap")
+    assert finished("flat", tmp_path / "broken", resume=True, optimizer="soap") == expected
+
+
 @pytest.mark.thorough
 def test_also_in_compiled_steps(tmp_path: Path, captured: None) -> None:
     expected = finished("critic", tmp_path / "whole", compile="yes")

@@ -316,6 +316,11 @@ def test_so_it_is_with_bfloat16_decay_and_clipping(captured: None) -> None:
 
 
 @pytest.mark.thorough
+def test_so_it_is_while_axes_turn(captured: None) -> None:
+    compiled_as_eager("three-players", optimizer="soap", weight_decay=0.1)
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize(("parts", "graphs"), [(16, 2), (3, 3)])
 def test_parts_share_their_graphs(parts: int, graphs: int, captured: None) -> None:
     from torch._dynamo.utils import counters

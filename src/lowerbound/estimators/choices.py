@@ -25,7 +25,7 @@ def batch_size(options: TrainOptions, n_rows: int) -> int:
 
 
 def learning_rate(options: TrainOptions, model: nn.Module) -> float:
-    """Return the peak learning rate of Adam: residual convolutions take twice that of an MLP, kernels thirty times.
+    """Return the peak learning rate: residual convolutions take twice that of an MLP, kernels thirty times.
 
     Examples
     --------

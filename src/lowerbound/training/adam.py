@@ -93,8 +93,20 @@ class Adam:
             t = self.moves.add_(keep)
         correction1, correction2 = 1 - beta1**t, 1 - beta2**t
         with torch.no_grad():
-            for p, g, m, v in zip(self.parameters, gradients, self.first, self.second, strict=True):
+            for i, (p, m, v) in enumerate(zip(self.parameters, self.first, self.second, strict=True)):
+                g = self.turned(i, gradients[i], keep)
                 m.copy_(torch.where(keep, beta1 * m + (1 - beta1) * g, m))
                 v.copy_(torch.where(keep, beta2 * v + (1 - beta2) * g * g, v))
-                move = (m / correction1) / ((v / correction2).sqrt() + self.eps) + self.weight_decay * p
-                p.sub_(torch.where(keep, lr * move, 0.0))
+                move = self.turned_back(i, (m / correction1) / ((v / correction2).sqrt() + self.eps))
+                p.sub_(torch.where(keep, lr * (move + self.weight_decay * p), 0.0))
+
+    def turned(self, i: int, gradient: Tensor, keep: Tensor) -> Tensor:
+        """Return the gradient of parameter ``i`` in the coordinates that its moments are kept in: its own."""
+        return gradient
+
+    def turned_back(self, i: int, move: Tensor) -> Tensor:
+        """Return a move of parameter ``i`` in its own coordinates."""
+        return move
+
+    def settle(self, t: int) -> None:
+        """Do what is to be done after step ``t`` (1, 2, ...), outside any graph: nothing."""

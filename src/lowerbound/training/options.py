@@ -26,7 +26,10 @@ class TrainOptions(BaseModel):
     epochs: Positive | None = Field(None, description="passes over the training rows")
     max_time: Annotated[float, Field(gt=0)] | None = Field(None, description="stop after this many seconds")
     batch_size: Positive | None = Field(None, description="rows a step, over all processes")
-    learning_rate: Annotated[float, Field(gt=0)] | None = Field(None, description="peak learning rate of Adam")
+    optimizer: Literal["adam", "soap"] = Field(
+        "adam", description="soap: Adam along the directions that gradients have; fewer steps, each slower"
+    )
+    learning_rate: Annotated[float, Field(gt=0)] | None = Field(None, description="peak learning rate")
     learning_rate_schedule: Literal["cosine", "linear", "constant"] = Field(
         "cosine", description="how the rate falls to zero after its warm-up"
     )

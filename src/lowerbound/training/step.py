@@ -19,11 +19,14 @@ from lowerbound.training.average import Average
 from lowerbound.training.distributed import Processes
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.players import player_parameters
+from lowerbound.training.soap import Soap
 
 __all__ = ["Gradients", "Step", "seed_noise"]
 
 Gradients = dict[str, list[Tensor]]
 Prepare = Callable[[Batch], Batch]
+
+OPTIMIZERS: dict[str, type[Adam]] = {"adam": Adam, "soap": Soap}
 
 
 class Step:
@@ -34,7 +37,7 @@ class Step:
     model, objective
         What is trained, and how.
     options
-        Of which ``accumulate``, ``clip``, ``momentum`` and ``weight_decay`` matter here.
+        Of which ``optimizer``, ``accumulate``, ``clip``, ``momentum`` and ``weight_decay`` matter here.
     prepare
         Maps a batch as stored to model input (dynamic binarization, say); runs inside the step.
     average
@@ -89,7 +92,8 @@ class Step:
         for name in losses:
             parameters = player_parameters(name, self.model, self.objective)
             held = name in self._moves(0)
-            self.players[name] = Adam(parameters, self.options.weight_decay, (momentum, 0.999), counted=held)
+            optimizer = OPTIMIZERS[self.options.optimizer]
+            self.players[name] = optimizer(parameters, self.options.weight_decay, (momentum, 0.999), counted=held)
         self.held = self._held()
 
     def _held(self) -> dict[int, list[str]]:
@@ -140,6 +144,8 @@ class Step:
         for component in self.closed_forms:
             self.processes.sum_(component.statistics)
             component.update(self._may_move(component, finite, moves))
+        for player in self.players.values():
+            player.settle(step + 1)
         return log, finite
 
     def _compile(self) -> None:
