@@ -1,7 +1,7 @@
 """Flow posteriors on binarized MNIST: one network, one seed, as many steps, and a posterior by name.
 
     python benchmarks/flow_posteriors.py --posterior planar
-    python benchmarks/flow_posteriors.py --posterior planar --rows 2000 --samples 1000
+    python benchmarks/flow_posteriors.py --posterior planar --samples 500
     python benchmarks/flow_posteriors.py --posterior planar --data static_mnist --steps 5000
 
 784-300-300-12-300-300-784 with gated layers and a standard normal prior, after van den Berg et al., Sylvester
