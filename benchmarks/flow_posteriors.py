@@ -9,9 +9,8 @@ Normalizing Flows for Variational Inference (2018), table 1, whose networks are 
 diagonal, planar, IAF and Sylvester posteriors follow each other in that order. Rows are binarized anew each time they
 are seen, or once for all (`static_mnist`), where this network overfits. Twelve latents and means that start eight times
 further apart than the network puts them keep all latents in use under every posterior: otherwise posteriors differ by
-how many they use more than by how well they fit. SOAP, because with Adam ten times as many steps are too few to tell.
-50,000 training rows, 10,000 to choose the weights; the ELBO and the negative log-likelihood of test rows, drawn by a
-fixed seed where `--rows` asks for some.
+how many they use more than by how well they fit. Trained by SOAP. 50,000 training rows, 10,000 to choose the weights;
+the ELBO and the negative log-likelihood of test rows, drawn by a fixed seed where `--rows` asks for some.
 """
 
 from __future__ import annotations

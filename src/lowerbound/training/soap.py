@@ -77,16 +77,15 @@ class Soap(Adam):
         self.sides = [self._sides(p.detach()) for p in self.parameters]
 
     @staticmethod
-    def _sides(p: Tensor) -> tuple[Side | None, Side | None]:
-        if p.ndim < 2:
-            return None, None
-        return Side.of(p.shape[0], p), Side.of(p[0].numel(), p)
+    def _sides(p: Tensor) -> tuple[Side | None, Side | None] | None:
+        sides = (Side.of(p.shape[0], p), Side.of(p[0].numel(), p)) if p.ndim > 1 else (None, None)
+        return None if sides == (None, None) else sides
 
     def state(self) -> dict[str, Tensor]:
         """Return moments, products of gradients and axes by name, and the count of moves if kept."""
         found = super().state()
         for name, sides in zip(self.names, self.sides, strict=True):
-            for which, side in zip(("rows", "columns"), sides, strict=True):
+            for which, side in zip(("rows", "columns"), sides or (None, None), strict=True):
                 if side is not None:
                     found |= {f"{name}/{which}/products": side.products, f"{name}/{which}/axes": side.axes}
         return found
@@ -98,36 +97,40 @@ class Soap(Adam):
 
     def turned(self, i: int, gradient: Tensor, keep: Tensor) -> Tensor:
         """Note how the gradient varies, and return it along the axes."""
-        rows, columns = self.sides[i]
-        if rows is None and columns is None:
+        sides = self.sides[i]
+        if sides is None:
             return gradient
+        rows, columns = sides
         g = gradient.flatten(1)
         if rows is not None:
             rows.watch(g @ g.mT, keep)
         if columns is not None:
             columns.watch(g.mT @ g, keep)
-        return _through(g, rows and rows.axes.mT, columns and columns.axes).view(gradient.shape)
+        return _through(gradient, rows and rows.axes.mT, columns and columns.axes)
 
     def turned_back(self, i: int, move: Tensor) -> Tensor:
         """Return a move along the axes as one of the weights."""
-        rows, columns = self.sides[i]
-        if rows is None and columns is None:
+        sides = self.sides[i]
+        if sides is None:
             return move
-        return _through(move.flatten(1), rows and rows.axes, columns and columns.axes.mT).view(move.shape)
+        rows, columns = sides
+        return _through(move, rows and rows.axes, columns and columns.axes.mT)
 
     @torch.no_grad()
     def settle(self, t: int) -> None:
         """Turn the axes, after the first step and every tenth."""
-        if t != 1 and t % EVERY:
+        first = t == 1
+        if not first and t % EVERY:
             return
-        for (rows, columns), m in zip(self.sides, self.first, strict=True):
-            if rows is not None or columns is not None:
-                left = rows and rows.turn(t == 1)
-                right = columns and columns.turn(t == 1).mT
-                m.copy_(_through(m.flatten(1), left, right).view(m.shape))
+        for sides, m in zip(self.sides, self.first, strict=True):
+            if sides is not None:
+                rows, columns = sides
+                m.copy_(_through(m, rows and rows.turn(first), columns and columns.turn(first).mT))
 
 
-def _through(matrix: Tensor, left: Tensor | None, right: Tensor | None) -> Tensor:
-    """Return left @ matrix @ right, where a side that is None is left out."""
+def _through(weights: Tensor, left: Tensor | None, right: Tensor | None) -> Tensor:
+    """Return left @ weights @ right as matrices, in the shape of the weights; a side that is None is left out."""
+    matrix = weights.flatten(1)
     matrix = matrix if left is None else left @ matrix
-    return matrix if right is None else matrix @ right
+    matrix = matrix if right is None else matrix @ right
+    return matrix.view(weights.shape)
