@@ -77,7 +77,7 @@ def scored(run: Path, options: argparse.Namespace, **changes: object) -> dict:
     for name, value in chosen.items():
         line += [f"--{name}", str(value)]
     environment = {**os.environ, "OMP_NUM_THREADS": str(chosen["threads"])}
-    return json.loads(subprocess.run(line, check=True, capture_output=True, text=True, env=environment).stdout)
+    return json.loads(subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout)
 
 
 def main() -> None:

@@ -30,11 +30,11 @@ class Net(nn.Module):
         self.decoder = stack(sizes[::-1])
 
     def loss(self, x: torch.Tensor, eps: torch.Tensor, bf16: bool) -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
             code = self.encoder(x)
         mean, log_scale = code.float().chunk(2, -1)
         z = mean + log_scale.exp() * eps
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
             logits = self.decoder(z)
         likelihood = functional.binary_cross_entropy_with_logits(logits.float(), x, reduction="none").sum(-1)
         kl = 0.5 * (mean.square() + torch.exp(2 * log_scale) - 1) - log_scale
@@ -70,17 +70,19 @@ def whole_step(net: Net, lr: float, bf16: bool):
 def main() -> None:
     options = json.loads(sys.argv[1])
     torch.manual_seed(0)
-    x = rows().float()
-    net, bf16, batch = Net(options["sizes"]), options["layers"] == "bfloat16", options["batch"]
+    device = torch.device(options.get("device", "cpu"))
+    x = rows().float().to(device)
+    net, bf16, batch = Net(options["sizes"]).to(device), options["layers"] == "bfloat16", options["batch"]
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=options["adam"] == "fused" or None)
     loss_of = torch.compile(net.loss, fullgraph=True, dynamic=False) if options["how"] == "loss" else net.loss
     torch._dynamo.config.trace_autograd_ops = True
     step = whole_step(net, 1e-3, bf16)
-    blocks, done, total = Blocks(WARM_UP), 0, 0.0
+    settle = torch.cuda.synchronize if device.type == "cuda" else None
+    blocks, done, total = Blocks(WARM_UP, settle), 0, 0.0
     while True:
-        order = torch.randperm(len(x))
+        order = torch.randperm(len(x), device=device)
         for start in range(0, len(x) - batch + 1, batch):
-            part, eps = x[order[start : start + batch]], torch.randn(batch, net.latent)
+            part, eps = x[order[start : start + batch]], torch.randn(batch, net.latent, device=device)
             done += 1
             if options["how"] == "step":
                 loss = step(part, eps, torch.tensor(float(done)))

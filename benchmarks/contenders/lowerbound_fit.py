@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
+import torch
 from blocks import Blocks
 from rows import rows
 
@@ -22,7 +23,8 @@ class Timed:
     """An observer that counts steps."""
 
     def start(self, step: int, total: int, facts: dict[str, str]) -> None:
-        self.blocks = Blocks(WARM_UP, layers=facts["layers"], compiled=facts["compiled"])
+        settle = torch.cuda.synchronize if facts["device"].startswith("cuda") else None
+        self.blocks = Blocks(WARM_UP, settle, layers=facts["layers"], compiled=facts["compiled"])
 
     def advance(self, step: int) -> None:
         self.blocks.tick()

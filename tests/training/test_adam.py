@@ -22,7 +22,7 @@ def gradients(step: int) -> list[torch.Tensor]:
 def apply(adam: Adam, way: str, step: int, lr: float) -> None:
     t, rate = torch.tensor(step + 1.0), torch.tensor(lr)
     if way == "fused":
-        adam.apply_fused(gradients(step), rate, t)
+        adam.apply_fused(gradients(step), rate, t, torch.tensor(True))
     else:
         adam.apply_formula(gradients(step), rate, t, torch.tensor(True))
 
@@ -72,7 +72,7 @@ def test_the_state_is_the_moments_by_name() -> None:
 
 def test_a_player_without_parameters_stands_still() -> None:
     adam = Adam({})
-    adam.apply_fused([], torch.tensor(0.1), torch.tensor(1.0))
+    adam.apply_fused([], torch.tensor(0.1), torch.tensor(1.0), torch.tensor(True))
     adam.apply_formula([], torch.tensor(0.1), torch.tensor(1.0), torch.tensor(True))
     assert adam.state() == {}
 
@@ -85,7 +85,7 @@ def test_the_layout_of_gradients_does_not_matter(way: str) -> None:
         adam = Adam({"w": p})
         lr, t = torch.tensor(0.1), torch.tensor(1.0)
         if way == "fused":
-            adam.apply_fused([g], lr, t)
+            adam.apply_fused([g], lr, t, torch.tensor(True))
         else:
             adam.apply_formula([g], lr, t, torch.tensor(True))
     assert torch.equal(plain, strided)

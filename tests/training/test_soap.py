@@ -145,6 +145,6 @@ def test_turning_before_any_gradient_leaves_a_basis() -> None:
 
 def test_a_player_without_parameters_stands_still() -> None:
     soap = Soap({})
-    soap.apply_fused([], torch.tensor(0.1), torch.tensor(1.0))
+    soap.apply_fused([], torch.tensor(0.1), torch.tensor(1.0), torch.tensor(True))
     soap.settle(1)
     assert soap.state() == {}

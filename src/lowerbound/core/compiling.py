@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 import torch
 from torch.distributions import Distribution
 
 __all__ = ["compiled"]
+
+_NEWER = ("isolate_recompiles",)
+_KNOWN: dict[str, Any] = {name: True for name in _NEWER if name in signature(torch.compile).parameters}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -38,8 +42,8 @@ def compiled(function: Function, **options: Any) -> Function:
             function,
             fullgraph=True,
             dynamic=False,
-            isolate_recompiles=True,
             options=options,
+            **_KNOWN,
         )
     finally:
         Distribution.set_default_validate_args(before)

@@ -166,7 +166,7 @@ def record(log: Log, trace: Trace, weights: dict[str, float | Tensor]) -> None:
         log["rate"] = rate
     log["distortion"] = distortion
     for name, value in weights.items():
-        log[name] = value.detach() if isinstance(value, Tensor) else distortion.new_tensor(value)
+        log[name] = value.detach() if isinstance(value, Tensor) else distortion.new_full((), value)
 
 
 class Sum(Term):

@@ -20,12 +20,15 @@ from lowerbound.distributions import Autoregressive
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.estimators.rows import Rows, first_rows, fixed_batches
 from lowerbound.metrics import Bound, Latents, LogLikelihood, elbo, inspect_latents, log_likelihood
-from lowerbound.training.precision import can_compile
+from lowerbound.training.precision import has_compiler
 
 __all__ = ["Fitted"]
 
 SAMPLE_BUDGET = 2**21
 """Numbers in the widest layer of one importance-sampling pass: 8 MiB in float32, which stays in the cache."""
+
+ON_GPU = 16
+"""Times as many on a GPU, whose passes cost the same down to far more than fits a processor's cache."""
 
 COMPILE_WORK = 4e12
 """Samples x parameters from which a compiled pass repays its compilation: about a minute of one core."""
@@ -187,14 +190,15 @@ class Fitted:
     def chunks(self, samples: int) -> tuple[int, int]:
         """Return rows and samples of a pass; many samples take one row at a time, whatever its neighbours."""
         width = max(self.schema.n_features, *(p.shape[0] for p in self.model.parameters() if p.ndim > 1), 1)
-        pairs = max(1, SAMPLE_BUDGET // width)
+        budget = SAMPLE_BUDGET if self.device.type == "cpu" else ON_GPU * SAMPLE_BUDGET
+        pairs = max(1, budget // width)
         return max(1, pairs // (2 * samples)), min(samples, pairs)
 
     def _repays_compilation(self, draws: int) -> bool:
         weights = list(self.model.parameters())
         work = draws * sum(p.numel() for p in weights)
         convolutional = any(p.ndim == 4 for p in weights)
-        return work >= COMPILE_WORK and not convolutional and self.device.type == "cpu" and can_compile()
+        return work >= COMPILE_WORK and not convolutional and self.device.type == "cpu" and has_compiler()
 
     def latents(self, x: Rows, c: Rows | None = None) -> list[Latents]:
         """Describe each latent variable over these rows."""

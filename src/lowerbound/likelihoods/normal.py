@@ -99,7 +99,7 @@ class Normal(LocationScale):
     def gather(self, loc: Tensor, value: Tensor) -> None:
         """Add squared errors, in units, to the statistics of the closed-form variance."""
         error = ((value - loc) / self.unit).detach().square()
-        self.statistics.add_(torch.stack([error.sum(), error.new_tensor(error.numel())]))
+        self.statistics.add_(torch.stack([error.sum(), error.new_full((), error.numel())]))
 
     def update(self, keep: Tensor) -> None:
         """Set the ``"optimal"`` variance to the mean squared error gathered since the last call."""

@@ -96,7 +96,7 @@ class GECO(Term):
         """Return the multiplier times the constraint; the multiplier does not move by it."""
         violation = self.violation(trace)
         rows = trace.weight.shape[-1]
-        self.statistics.add_(torch.stack([violation.detach().sum() * rows, violation.new_tensor(float(rows))]))
+        self.statistics.add_(torch.stack([violation.detach().sum() * rows, violation.new_full((), rows)]))
         return self.multiplier.detach() * violation
 
     def critic_loss(self, trace: Trace) -> Tensor:

@@ -59,31 +59,32 @@ class Adam:
         second = {f"{name}/second": v for name, v in zip(self.names, self.second, strict=True)}
         return {**first, **second, **({} if self.moves is None else {"moves": self.moves})}
 
-    def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor) -> None:
-        """Take step ``t`` (1, 2, ...) by torch's fused kernel."""
+    def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor, keep: Tensor) -> None:
+        """Take step ``t`` (1, 2, ...) by torch's fused kernel; where ``keep`` is false nothing moves."""
         if not self.parameters:
             return
         if self.moves is not None:
-            t = self.moves.add_(1)
+            t = self.moves.add_(keep)
         steps = [t.to(torch.float32) for _ in self.parameters]
         # The kernel walks raw memory: a gradient laid out unlike its parameter (convolutions give such) would be
         # applied to the wrong entries.
         pairs = zip(self.parameters, gradients, strict=True)
         gradients = [g if g.stride() == p.stride() else torch.empty_like(p).copy_(g) for p, g in pairs]
-        torch.ops.aten._fused_adamw_(
+        torch.ops.aten._fused_adamw_.tensor_lr(
             [p.data for p in self.parameters],
             gradients,
             self.first,
             self.second,
             [],
             steps,
-            lr=float(lr),
+            lr=lr,
             beta1=self.betas[0],
             beta2=self.betas[1],
             weight_decay=self.weight_decay,
             eps=self.eps,
             amsgrad=False,
             maximize=False,
+            found_inf=(~keep).to(torch.float32),
         )
 
     def apply_formula(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor, keep: Tensor) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Average", "average_decay"]
+__all__ = ["Average", "average_decay", "follow"]
 
 
 def average_decay(step: int, decay: float) -> float:
@@ -20,6 +20,28 @@ def average_decay(step: int, decay: float) -> float:
     (0.1, 0.999)
     """
     return min(decay, (1 + step) / (10 + step))
+
+
+def follow(pairs: Sequence[tuple[Tensor, Tensor]], share: Tensor) -> None:
+    """Move the first tensor of each pair by a share, 0-d, of its way to the second.
+
+    Examples
+    --------
+    >>> average = torch.zeros(2)
+    >>> follow([(average, torch.ones(2))], torch.tensor(0.25))
+    >>> average
+    tensor([0.2500, 0.2500])
+    """
+    if not pairs:
+        return
+    averages, weights = [a for a, _ in pairs], [w.detach() for _, w in pairs]
+    if share.device.type == "cpu":
+        torch.ops.aten._foreach_lerp_.Scalar(averages, weights, float(share))
+        return
+    # A share on a device is not waited for.
+    ways = torch.ops.aten._foreach_sub.List(weights, averages)
+    torch.ops.aten._foreach_mul_.Tensor(ways, share)
+    torch.ops.aten._foreach_add_.List(averages, ways)
 
 
 class Average:

@@ -44,7 +44,9 @@ class TrainOptions(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="arithmetic of the layers; densities stay float32"
     )
-    compile: Literal["auto", "yes", "no"] = Field("auto", description="compile the whole step")
+    compile: Literal["auto", "yes", "no"] = Field(
+        "auto", description="compile the whole step; on a GPU auto replays it as a CUDA graph"
+    )
     device: str = Field("auto", description="auto, cpu, cuda, cuda:1, ...")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(0, description="of weights, data order and noise")
     patience: Positive | None = Field(

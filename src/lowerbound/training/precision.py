@@ -18,6 +18,8 @@ __all__ = [
     "choose_compile",
     "choose_device",
     "choose_precision",
+    "choose_replay",
+    "has_compiler",
     "has_fast_bfloat16",
     "threads_for",
 ]
@@ -78,17 +80,22 @@ def choose_precision(options: TrainOptions, device: torch.device) -> torch.dtype
     return torch.bfloat16 if options.precision == "bfloat16" else None
 
 
+def has_compiler() -> bool:
+    """Return whether there is a C++ compiler, which all compilation needs."""
+    return any(map(shutil.which, ("g++", "c++", "clang++")))
+
+
 def can_compile() -> bool:
     """Return whether whole steps can be compiled: this torch can, and there is a C++ compiler."""
     config = getattr(torch, "_dynamo", None) or importlib.import_module("torch._dynamo")
-    return hasattr(config.config, "trace_autograd_ops") and any(map(shutil.which, ("g++", "c++", "clang++")))
+    return hasattr(config.config, "trace_autograd_ops") and has_compiler()
 
 
 def choose_compile(options: TrainOptions, device: torch.device, model: nn.Module, steps: int) -> bool:
     """Return whether to compile: a function of the settings, so that a run repeats itself.
 
     Convolutions on a CPU spend their time in kernels that compilation does not touch (0.98x
-    measured), so such models stay eager there.
+    measured), so such models stay eager there. On a GPU steps are replayed instead (:func:`choose_replay`).
 
     Raises
     ------
@@ -101,5 +108,10 @@ def choose_compile(options: TrainOptions, device: torch.device, model: nn.Module
         if not can_compile():
             raise ConfigError("compile='yes' needs a C++ compiler (g++) and torch 2.13 or newer; use compile='auto'.")
         return True
-    heavy = device.type == "cpu" and any(isinstance(m, nn.Conv2d) for m in model.modules())
-    return steps >= COMPILE_STEPS and not heavy and can_compile()
+    heavy = any(isinstance(m, nn.Conv2d) for m in model.modules())
+    return device.type == "cpu" and steps >= COMPILE_STEPS and not heavy and can_compile()
+
+
+def choose_replay(options: TrainOptions, device: torch.device) -> bool:
+    """Return whether to replay steps as a CUDA graph: on GPUs, unless how steps are taken was said."""
+    return device.type == "cuda" and options.compile == "auto"

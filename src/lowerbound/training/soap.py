@@ -90,10 +90,10 @@ class Soap(Adam):
                     found |= {f"{name}/{which}/products": side.products, f"{name}/{which}/axes": side.axes}
         return found
 
-    def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor) -> None:
+    def apply_fused(self, gradients: Sequence[Tensor], lr: Tensor, t: Tensor, keep: Tensor) -> None:
         """Take step ``t`` (1, 2, ...): no kernel does it at once."""
         if self.parameters:
-            self.apply_formula(gradients, lr, t, torch.ones((), dtype=torch.bool, device=lr.device))
+            self.apply_formula(gradients, lr, t, keep)
 
     def turned(self, i: int, gradient: Tensor, keep: Tensor) -> Tensor:
         """Note how the gradient varies, and return it along the axes."""

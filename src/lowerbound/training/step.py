@@ -15,10 +15,11 @@ from torch import Tensor
 
 from lowerbound.core import Batch, Log, Model, Objective, Progress, closed_forms, compiling, layer_precision, noise
 from lowerbound.training.adam import Adam
-from lowerbound.training.average import Average
+from lowerbound.training.average import Average, follow
 from lowerbound.training.distributed import Processes
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.players import player_parameters
+from lowerbound.training.replay import Replay
 from lowerbound.training.soap import Soap
 
 __all__ = ["Gradients", "Step", "seed_noise"]
@@ -48,6 +49,9 @@ class Step:
         Dtype of the layers; None for that of the weights.
     compiled
         Whether to compile.
+    replayed
+        Whether to replay steps as a CUDA graph. One that cannot be captured, steps in parts and steps of several
+        processes are taken as they are.
     processes
         The group that shares the batch.
     """
@@ -64,6 +68,7 @@ class Step:
         n_data: int,
         layers: torch.dtype | None = None,
         compiled: bool = False,
+        replayed: bool = False,
         processes: Processes | None = None,
     ) -> None:
         self.model, self.objective, self.options, self.prepare = model, objective, options, prepare
@@ -75,6 +80,9 @@ class Step:
         self.closed_forms = [*closed_forms(model), *closed_forms(objective)]
         self.held: dict[int, list[str]] = {}
         self.compiled = False
+        self.in_parts = options.accumulate > 1 or self.processes.several
+        self.replay = Replay(self._compute_and_apply, self._moved) if replayed and not self.in_parts else None
+        self.why_not = "steps are taken in parts" if self.in_parts else ""
         self._functions: dict[str, Callable[..., Any]] = {
             "whole": self._compute_and_apply, "compute": self._compute, "apply": self._apply,
         }  # fmt: skip
@@ -117,7 +125,9 @@ class Step:
         owners = self.held.get(id(what), [])
         if not owners:
             return finite
-        return finite & torch.stack([torch.as_tensor(moves[name], device=finite.device) for name in owners]).any()
+        # A number that Python knows is written on the device, not sent there: a graph may not wait for it.
+        flags = [m if isinstance(m, Tensor) else torch.full_like(finite, m) for m in (moves[name] for name in owners)]
+        return finite & torch.stack(flags).any()
 
     def __call__(self, batch: Batch, step: int, seed: int, lr: float, decay: float) -> tuple[Log, Tensor]:
         """Take step ``step`` (0, 1, ...) with the noise of ``seed``.
@@ -134,9 +144,10 @@ class Step:
                 return self(batch, step, seed, lr, decay)
         moves = self._moves(step)
         numbers = [torch.tensor(v, device=self.device) for v in (float(step), lr, decay)]
-        if self.options.accumulate == 1 and not self.processes.several:
+        if not self.in_parts:
+            whole = self._replayed(batch, numbers) or self._functions["whole"]
             seed_noise(self.device, seed)
-            log, finite = self._functions["whole"](batch, *numbers)
+            log, finite = whole(batch, *numbers)
         else:
             log, gradients = self._in_parts(batch, numbers[0], seed)
             self.processes.mean_([*(g for values in gradients.values() for g in values), *log.values()])
@@ -147,6 +158,20 @@ class Step:
         for player in self.players.values():
             player.settle(step + 1)
         return log, finite
+
+    def _replayed(self, batch: Batch, numbers: list[Tensor]) -> Replay | None:
+        if self.replay is not None:
+            try:
+                self.replay.prepare(batch, numbers)
+            except RuntimeError as error:
+                self.replay, self.why_not = None, _first_cause(error)
+        return self.replay
+
+    def _moved(self) -> list[Tensor]:
+        """Return every tensor that a step moves."""
+        players = [tensor for player in self.players.values() for tensor in player.state().values()]
+        states = [*self.model.state_dict().values(), *self.objective.state_dict().values()]
+        return [*states, *players, *(average for average, _ in self.averaged)]
 
     def _compile(self) -> None:
         """Replace each function by its compiled form."""
@@ -223,20 +248,22 @@ class Step:
                 for average, weight in self.averaged:
                     kept = self._may_move(weight, finite, moves)
                     average.add_(torch.where(kept, (1 - decay) * (weight - average), 0.0))
-        elif bool(finite):
-            for name, values in gradients.items():
-                if bool(moves.get(name, True)):
-                    self.players[name].apply_fused(values, lr, t + 1)
-            pairs = self.averaged
-            if self.held:
-                pairs = [pair for pair in pairs if bool(self._may_move(pair[1], finite, moves))]
-            if pairs:
-                averages, weights = zip(*pairs, strict=True)
-                torch.ops.aten._foreach_lerp_(list(averages), [w.detach() for w in weights], 1 - float(decay))
+            return
+        for name, values in gradients.items():
+            self.players[name].apply_fused(values, lr, t + 1, finite & moves.get(name, True))
+        for pairs in [[pair] for pair in self.averaged] if self.held else [self.averaged]:
+            may_move = self._may_move(pairs[0][1], finite, moves) if pairs else finite
+            follow(pairs, torch.where(may_move, 1 - decay, 0.0))
 
     def _compute_and_apply(self, batch: Batch, t: Tensor, lr: Tensor, decay: Tensor) -> tuple[Log, Tensor]:
         log, gradients = self._compute(batch, t)
         return self._apply(gradients, t, lr, decay, log)
+
+
+def _first_cause(error: BaseException) -> str:
+    while error.__context__ is not None:
+        error = error.__context__
+    return str(error).partition("\n")[0]
 
 
 def seed_noise(device: torch.device, seed: int) -> None:

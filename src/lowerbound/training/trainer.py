@@ -29,7 +29,7 @@ from lowerbound.training.judging import judged
 from lowerbound.training.needs import steps_needed
 from lowerbound.training.options import TrainOptions
 from lowerbound.training.outcome import Outcome
-from lowerbound.training.precision import choose_compile, choose_precision, threads_for
+from lowerbound.training.precision import choose_compile, choose_precision, choose_replay, threads_for
 from lowerbound.training.rate import learning_rate
 from lowerbound.training.state import RunState
 from lowerbound.training.step import Step, seed_noise
@@ -92,10 +92,11 @@ class Trainer:
         self.round_steps = options.round_steps or max(1, min(1000, total // 50))
         self.layers = choose_precision(options, self.device)
         self.compiled = choose_compile(options, self.device, model, total)
+        self.replayed = choose_replay(options, self.device)
         self.facts = {
             "device": str(self.device),
             "layers": str(self.layers or torch.get_default_dtype()).removeprefix("torch."),
-            "compiled": "yes" if self.compiled else "no",
+            "compiled": "yes" if self.compiled else "as a CUDA graph" if self.replayed else "no",
             "processes": str(self.processes.world),
         }
 
@@ -136,7 +137,8 @@ class Trainer:
         self.average = Average(self.model, self.options.ema)
         self.step = Step(
             self.model, self.objective, self.options, self.prepare, self.average, total=self.total,
-            n_data=batches.n_rows, layers=self.layers, compiled=self.compiled, processes=self.processes,
+            n_data=batches.n_rows, layers=self.layers, compiled=self.compiled,
+            replayed=self.replayed, processes=self.processes,
         )  # fmt: skip
         self.step.discover(next(batches.epoch(0)))
         if resume and self.checkpoints is not None:
@@ -153,6 +155,8 @@ class Trainer:
             with listening() as interrupt, torch.random.fork_rng(), self.step.running(), few_threads:
                 reason = self._run(lambda: interrupt.name)
         finally:
+            if self.replayed and self.step.replay is None:
+                self.facts["compiled"] = f"no ({self.step.why_not})"
             for observer in self.observers:
                 observer.finish(reason)
         best = self.state.best or self.average.state()
