@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from harness import Contender, keep, middle, table, take_turns, written
@@ -30,12 +31,16 @@ BASE = "torch loop, fused Adam"
 
 def measured(sizes: list[int], batch: int, options: argparse.Namespace) -> dict[str, Any]:
     """Measure one network and batch."""
-    contenders = {}
-    for i, (name, (script, settings, _)) in enumerate(LOOPS.items()):
-        given = {"batch": batch, "sizes": sizes, **settings}
+
+    def start(i: int, script: str, settings: dict[str, Any]) -> Contender:
+        given = {"batch": batch, "sizes": sizes, "device": "cuda", **settings}
         if "settings" in settings:
             given["settings"] = {**settings["settings"], "device": "cuda"}
-        contenders[name] = Contender(script, {**given, "device": "cuda"}, core=options.core + i)
+        return Contender(script, given, core=options.core + i)
+
+    with ThreadPoolExecutor() as pool:
+        starting = {name: pool.submit(start, i, *loop[:2]) for i, (name, loop) in enumerate(LOOPS.items())}
+        contenders = {name: started.result() for name, started in starting.items()}
     blocks = take_turns(contenders, dict.fromkeys(contenders, options.steps), options.rounds)
     wall = {name: [1e3 * b["wall"] / options.steps for b in of] for name, of in blocks.items()}
     found = {}

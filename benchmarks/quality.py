@@ -72,7 +72,7 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
     rows = lb.data.open_data(data).split(seed=options.seed).rows("test")[0]
     if options.rows is not None:  # test rows have an order: some rows are a sample of them
         rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: options.rows]]
-    fitted = lb.load(out).fitted_
+    fitted = lb.load(out, device="auto").fitted_
     bound = fitted.bound(rows, None, samples=16).summary()
     found = fitted.log_likelihood(rows, None, options.samples, precision=options.precision or scoring_precision())
     timing, config = (json.loads((out / f"{n}.json").read_text()) for n in ("timing", "config"))

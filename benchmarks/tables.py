@@ -28,6 +28,17 @@ def speed(result: dict[str, Any]) -> str:
     return "\n- ".join([loops, *paired])
 
 
+def gpu(result: dict[str, Any]) -> str:
+    """Training loops on a GPU: wall milliseconds a step, and ratios."""
+    rows: list[list[object]] = [
+        [network, name, loop["precision"], f"{loop['ms']['median']:.2f}", spread(loop["ratio"])]
+        for network, loops in result["networks"].items()
+        for name, loop in loops.items()
+    ]
+    loops = table(["network", "loop", "layers", "ms a step", "times the torch loop"], rows)
+    return f"{loops}\n\n{result['gpu']}, torch {result['machine']['torch']}."
+
+
 def matmul(result: dict[str, Any]) -> str:
     """Share of the matrix-multiply peak."""
     rows: list[list[object]] = [
@@ -209,7 +220,7 @@ def collapse(result: dict[str, Any]) -> str:
 
 
 RENDERERS: dict[str, Callable[..., str]] = {
-    "speed": speed, "matmul": matmul, "imports": imports, "sampling": sampling, "quality": quality,
+    "speed": speed, "gpu": gpu, "matmul": matmul, "imports": imports, "sampling": sampling, "quality": quality,
     "estimators": estimators, "factors": factors, "capacity": capacity, "plain": plain,
     "matching": matching, "stages": stages, "attributes": attributes, "collapse": collapse,
 }  # fmt: skip
