@@ -38,7 +38,8 @@ PROTOCOLS: dict[str, list[str]] = {
     "default": [],
     "iwae5": many("IWAE(5)", 500, *AS_PUBLISHED),
     "dreg5": many("DReG(5)", 600),
-    "soap5": many("DReG(5)", 220, *AS_PUBLISHED, *SOAP),
+    "soap5": many("DReG(5)", 400, *AS_PUBLISHED, *SOAP),
+    "soap50": many("DReG(50)", 230, *AS_PUBLISHED, *SOAP),
     "iwae50": many("IWAE(50)", 100, *AS_PUBLISHED),
     "dreg50": many("DReG(50)", 100),
     # These four are as long as each other.

@@ -98,7 +98,8 @@ def trained(weights: dict[str, float]) -> dict[str, torch.Tensor]:
     objective = Players(MLP(((4,),), (1,), hidden=(5,)), weights)
     options = TrainOptions(learning_rate=0.01, compile="no", precision="float32", ema=0.0)
     Trainer(model, objective, options, total=5).fit(Rows())
-    return {**model.state_dict(), **{f"critic.{k}": v for k, v in objective.critic.state_dict().items()}}
+    moved = {**dict(model.named_parameters()), **{f"critic.{k}": v for k, v in objective.critic.named_parameters()}}
+    return {name: p.detach() for name, p in moved.items()}
 
 
 @pytest.mark.parametrize("silent", ["model.levels", "model.likelihood", "critic"])

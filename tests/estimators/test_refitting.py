@@ -164,13 +164,13 @@ def test_a_prior_without_parameters_only_takes_its_place(trained: lb.VAE) -> Non
 
 
 def test_a_conditional_model_gets_a_conditional_prior(brief: None) -> None:
-    made = small(recipe="cvae", beta=1e-3, epochs=20).fit(table(), labels())
-    better = made.refit_prior(table(), labels(), prior="NormalMixture(components=2)")
+    made = autoencoder(recipe="cvae").fit(table(300), labels(300))
+    better = made.refit_prior(table(300), labels(300), prior="NormalMixture(components=2)")
     c = torch.eye(3)
     assert len(better.fitted_.model.levels[0].prior(None, c).log_prob(torch.zeros(2)).unique()) == 3
-    before, after = (vae.evaluate(table(), labels(), samples=9).elbo for vae in (made, better))
+    before, after = (vae.evaluate(table(300), labels(300), samples=9).elbo for vae in (made, better))
     assert after > before
-    vamp = made.refit_prior(table(), labels(), prior="VampPrior(components=4)")
+    vamp = made.refit_prior(table(300), labels(300), prior="VampPrior(components=4)")
     assert vamp.sample(2, given="eel", random_state=0).shape == (2, 4)
 
 

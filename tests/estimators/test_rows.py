@@ -89,3 +89,10 @@ def test_statistics_of_one_row() -> None:
     mean, std = statistics(numbers(1), REAL)
     assert torch.equal(mean, numbers(1)[0])
     assert std.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_statistics_of_rows_to_be_binarized_are_those_of_the_bits() -> None:
+    schema = Schema((2,), "binary", levels=256, binarize="dynamic")
+    mean, std = statistics(torch.tensor([[0, 51], [255, 153]], dtype=torch.uint8), schema)
+    torch.testing.assert_close(mean, torch.tensor([0.5, 0.4]).double())
+    torch.testing.assert_close(std, torch.tensor([0.5, 0.24**0.5]).double())

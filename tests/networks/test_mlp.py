@@ -53,3 +53,18 @@ def test_empty_layers_are_refused():
 def test_unknown_activations_are_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match="Did you mean 'relu'"):
         MLP(((3,),), (2,), nonlinearity="relo")
+
+
+def test_signals_keep_their_power_through_hidden_layers_and_a_third_of_it_at_the_end():
+    torch.manual_seed(0)
+    network = MLP(((300,),), (2, 400), hidden=(300,) * 6, nonlinearity="identity")
+    with torch.no_grad():
+        x = torch.randn(500, 300)
+        hidden, out = network.layers[:-1](x), network(x)
+    assert float(hidden.square().mean()) == pytest.approx(1.0, abs=0.15)
+    assert float(out.square().mean() / hidden.square().mean()) == pytest.approx(1 / 3, rel=0.05)
+
+
+def test_biases_start_at_zero():
+    network = MLP(((3,),), (2,), hidden=(4, 5), nonlinearity="gated")
+    assert all(not bool(p.any()) for name, p in network.named_parameters() if name.endswith("bias"))

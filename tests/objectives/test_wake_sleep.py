@@ -30,7 +30,7 @@ def mixture() -> VAE:
     model = VAE([latent], Conditional(Bernoulli((X,)), MLP(((K,),), (X,), hidden=()))).double()
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.copy_(0.5 * torch.randn_like(parameter))
+            parameter.copy_(0.2 * torch.randn_like(parameter))
     return model
 
 

@@ -16,7 +16,7 @@ def test_it_has_the_published_weights_and_takes_others() -> None:
 
 def test_its_weights_shrink_codes_and_decoder() -> None:
     x = table(60)
-    trained = {"recipe": "rae-l2", "epochs": 40, "batch_size": 60, "learning_rate": 0.02}
+    trained = {"recipe": "rae-l2", "epochs": 80, "batch_size": 60, "learning_rate": 0.02}
     free, held = (small(options={"weight": weight}, beta=weight, **trained).fit(x) for weight in (0.0, 1.0))
     norms = [
         sum(float(p.detach().square().sum()) for p in v.fitted_.model.likelihood.network.parameters())

@@ -11,7 +11,7 @@ def test_it_is_the_vae_with_another_objective() -> None:
 
 
 def test_it_trains() -> None:
-    trains("wake-sleep", correlated(), gain=0.5)
+    trains("wake-sleep", correlated(), gain=0.5, epochs=50)
 
 
 def test_the_elbo_told_is_the_models() -> None:

@@ -47,7 +47,7 @@ def some_rows(x: Rows, schema: Schema, n: int, seed: int) -> Tensor:
 
 
 def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, Tensor]:
-    """Return mean and standard deviation of each entry, in one pass of float64 sums."""
+    """Return mean and standard deviation of each entry as the model sees it, in one pass of float64 sums."""
     n = len(x)
     first = _between(x, 0, 1)[0].double()
     total, squares = torch.zeros_like(first), torch.zeros_like(first)
@@ -57,5 +57,8 @@ def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, 
         total += rows.sum(0)
         squares += rows.square().sum(0)
     mean = total / n
-    variance = (squares / n - mean.square()).clamp(min=0)
-    return mean + first, torch.where(squares > 0, variance, 0.0).sqrt()
+    variance = torch.where(squares > 0, (squares / n - mean.square()).clamp(min=0), 0.0)
+    if schema.binarize is not None:
+        probability = (mean + first) / ((schema.levels or 2) - 1)
+        return probability, (probability * (1 - probability)).sqrt()
+    return mean + first, variance.sqrt()

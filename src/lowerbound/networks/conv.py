@@ -17,6 +17,7 @@ from torch.nn import functional
 from lowerbound.core import Network, Size, as_shape
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.networks.activation import activation
+from lowerbound.networks.mlp import LAST, linear
 
 __all__ = ["ConvDecoder", "ConvEncoder"]
 
@@ -141,7 +142,7 @@ class ConvEncoder(Network):
         self.body = nn.Sequential(*layers)
         flat = channels[-1] * math.prod(self.plan.coarse)
         self.head = nn.Sequential(
-            nn.Linear(flat, hidden), activation(nonlinearity), nn.Linear(hidden, math.prod(self.out_shape))
+            linear(flat, hidden), activation(nonlinearity), linear(hidden, math.prod(self.out_shape), LAST)
         )
 
     @property
@@ -213,7 +214,7 @@ class ConvDecoder(Network):
         planes = math.prod(body[:-2]) * max(last, 1)
         width = sum(math.prod(s) for s in self.in_shapes)
         flat = channels[-1] * math.prod(self.plan.coarse)
-        self.stem = nn.Sequential(nn.Linear(width, hidden), activation(nonlinearity), nn.Linear(hidden, flat))
+        self.stem = nn.Sequential(linear(width, hidden), activation(nonlinearity), linear(hidden, flat))
         finer = (planes, *channels[:-1])
         stages = [
             nn.Sequential(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound.core import Network, Size, as_shape
-from lowerbound.networks.mlp import check_widths, hidden_layer
+from lowerbound.networks.mlp import LAST, check_widths, hidden_layer, linear
 
 __all__ = ["SkipMLP"]
 
@@ -56,7 +56,7 @@ class SkipMLP(Network):
             nn.Sequential(*hidden_layer(n_in, n_out, nonlinearity, dropout))
             for n_in, n_out in zip(reads[:-1], hidden, strict=True)
         )
-        self.last = nn.Linear(reads[-1], math.prod(self.out_shape))
+        self.last = linear(reads[-1], math.prod(self.out_shape), LAST)
 
     @property
     def output(self) -> nn.Linear | None:

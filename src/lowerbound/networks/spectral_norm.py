@@ -3,7 +3,7 @@ r"""A network whose linear maps stretch nothing.
 .. math:: \bar W = \frac{W}{\sigma(W)}, \qquad \sigma(W) = \max_{\|h\| = 1} \|W h\| \approx \|W v\|,
           \qquad v \leftarrow \frac{W^\top W v}{\|W^\top W v\|}
 
-One power iteration a training step follows the direction v; the weights before division are what is trained.
+Two power iterations a training step follow the direction v; the weights before division are what is trained.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lowerbound.core import Network
 __all__ = ["SpectralNorm"]
 
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-FIRST, LEAST = 15, 1e-6
-"""Power iterations at the beginning, and the norm below which a layer counts as zero and is left as it is."""
+FIRST, EACH, LEAST = 15, 2, 1e-6
+"""Power iterations at the beginning and at each step; the norm below which a layer is zero and stays as it is."""
 
 
 class SpectralNorm(Network):
@@ -64,7 +64,7 @@ class SpectralNorm(Network):
         weight, kept = self.network.get_parameter(name), self.get_buffer(f"direction_{i}")
         matrix, direction = weight.flatten(1), kept.clone()
         if self.training:
-            direction = _turned(direction, matrix.detach(), 1)
+            direction = _turned(direction, matrix.detach(), EACH)
             kept.copy_(direction)
         norm = torch.linalg.vector_norm(matrix @ direction)
         return weight / torch.where(norm > LEAST, norm, 1.0)
