@@ -35,7 +35,7 @@ def healthy(n_components: int = 2, **changed: object) -> lb.VAE:
 @pytest.fixture(scope="module")
 def well() -> lb.VAE:
     """Return a model with nothing wrong."""
-    return healthy().fit(plane(noise=0.5))
+    return healthy(epochs=120).fit(plane(noise=0.5))
 
 
 def test_nothing_is_said_of_a_healthy_model(well: lb.VAE) -> None:
