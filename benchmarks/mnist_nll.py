@@ -24,7 +24,7 @@ NETWORK = [
     "--set", "network=mlp", "--set", "hidden=(200, 200)", "--set", "nonlinearity=tanh",
     "--set", "learning_rate=2e-3", "--set", "round_steps=6240",
 ]  # fmt: skip
-SOAP = ["--batch-size", "256", "--set", "optimizer=soap", "--set", "learning_rate=8e-3", "--set", "round_steps=2320"]
+SOAP = ["--batch-size", "256", "--set", "optimizer=soap", "--set", "learning_rate=4e-3", "--set", "round_steps=2320"]
 AS_PUBLISHED = ["--data-option", "valid_rows=400"]
 
 
@@ -38,8 +38,7 @@ PROTOCOLS: dict[str, list[str]] = {
     "default": [],
     "iwae5": many("IWAE(5)", 500, *AS_PUBLISHED),
     "dreg5": many("DReG(5)", 600),
-    "soap5": many("DReG(5)", 400, *AS_PUBLISHED, *SOAP),
-    "soap50": many("DReG(50)", 230, *AS_PUBLISHED, *SOAP),
+    "soap5": many("DReG(5)", 220, *AS_PUBLISHED, *SOAP),
     "iwae50": many("IWAE(50)", 100, *AS_PUBLISHED),
     "dreg50": many("DReG(50)", 100),
     # These four are as long as each other.

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 
 import pytest
+import torch
 
 from lowerbound.cli.examination import examine
 from lowerbound.data.datasets import names
@@ -106,6 +107,14 @@ def test_doctor_survives_whatever_breaks(typed, monkeypatch, broken):
 
     monkeypatch.setattr(f"lowerbound.training.precision.{broken}", explode)
     assert "driver on fire" in typed("doctor").output
+
+
+def test_doctor_says_how_steps_are_taken_on_a_gpu(monkeypatch):
+    monkeypatch.setattr("lowerbound.training.precision.choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr("lowerbound.training.precision.has_fast_bfloat16", lambda device: True)
+    found = {finding.name: finding for finding in examine()}
+    assert "CUDA graphs" in found["compilation"].value
+    assert "fast on cuda" in found["bfloat16"].value
 
 
 def test_doctor_notices_folders_that_do_not_work(monkeypatch, tmp_path):

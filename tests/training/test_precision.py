@@ -11,7 +11,13 @@ from zoo import ZOO
 
 from lowerbound.errors import ConfigError
 from lowerbound.training import precision
-from lowerbound.training.precision import choose_compile, choose_device, choose_precision, threads_for
+from lowerbound.training.precision import (
+    choose_compile,
+    choose_device,
+    choose_precision,
+    choose_replay,
+    threads_for,
+)
 
 CPU = torch.device("cpu")
 
@@ -43,6 +49,15 @@ def test_compilation_has_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not choose_compile(options(compile="no"), CPU, model, 100_000)
     assert not choose_compile(options(compile="auto"), CPU, images, 100_000)
     assert choose_compile(options(compile="yes"), CPU, images, 1)
+
+
+def test_steps_on_a_gpu_are_replayed_rather_than_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "can_compile", lambda: True)
+    gpu, model = torch.device("cuda"), torch.nn.Linear(2, 2)
+    assert choose_replay(options(compile="auto"), gpu)
+    assert not choose_compile(options(compile="auto"), gpu, model, 100_000)
+    assert not any(choose_replay(options(compile=how), gpu) for how in ("yes", "no"))
+    assert not choose_replay(options(compile="auto"), CPU)
 
 
 def test_without_a_compiler_runs_are_eager_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,8 +126,10 @@ def _bfloat16() -> Finding:
 
 
 def _compilation() -> Finding:
-    from lowerbound.training.precision import can_compile
+    from lowerbound.training.precision import can_compile, choose_device
 
+    if choose_device("auto").type == "cuda":
+        return Finding("compilation", "steps are replayed as CUDA graphs")
     if can_compile():
         return Finding("compilation", "long runs are compiled")
     found = [name for name in ("g++", "c++", "clang++") if shutil.which(name)]
