@@ -29,7 +29,8 @@ def by_quadrature(model: lb.models.VAE, x: Tensor) -> Tensor:
     total = torch.full((len(x),), -torch.inf, dtype=torch.float64)
     for points, prior in zip(z.split(4000), log_prior.split(4000), strict=True):
         network = model.likelihood.network
-        logits = call(network, network.in_shapes, [points.float()]).flatten(1).double()
+        raw = call(network, network.in_shapes, [points.float()])
+        logits = (raw + model.likelihood.family.start).flatten(1).double()
         log_p = x.flatten(1).double() @ logits.T - torch.nn.functional.softplus(logits).sum(1)
         total = torch.logaddexp(total, torch.logsumexp(log_p + prior, 1))
     return total + area

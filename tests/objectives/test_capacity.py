@@ -66,7 +66,7 @@ def test_a_capacity_leads_the_rate_to_itself() -> None:
     adam = torch.optim.Adam(model.parameters(), 0.02)
     for nats in (3.0, 1.0):
         term = Distortion() + Capacity(100.0, nats)
-        for _ in range(150):
+        for _ in range(300):
             loss = term(model({"x": x}))
             adam.zero_grad()
             loss.backward()
