@@ -2,7 +2,7 @@
 
     python benchmarks/gpu_speed.py
 
-The network of `training_speed.py` (784-512-16 and back, ReLU) and one of four times its width, Adam at 1e-3, rows that
+The network of `training_speed.py` (784-512-16 and back, ReLU) and one that is wider and deeper, Adam at 1e-3, rows that
 lie on the device; loops in processes of their own take turns block by block. What is timed is each whole loop, in wall
 time up to the end of the device's work; ratios are to a careful eager torch loop with fused Adam in float32.
 """
@@ -34,8 +34,6 @@ def measured(sizes: list[int], batch: int, options: argparse.Namespace) -> dict[
 
     def start(i: int, script: str, settings: dict[str, Any]) -> Contender:
         given = {"batch": batch, "sizes": sizes, "device": "cuda", **settings}
-        if "settings" in settings:
-            given["settings"] = {**settings["settings"], "device": "cuda"}
         return Contender(script, given, core=options.core + i)
 
     with ThreadPoolExecutor() as pool:
@@ -67,7 +65,7 @@ def main() -> None:
         for batch in options.batch:
             found = result[f"{network}, batch {batch}"] = measured(sizes, batch, options)
             print(f"\n{network}, batch {batch}: medians of {options.rounds} blocks (middle 80 %)\n")
-            rows = [[name, f["precision"], written(f["ms"], 3), f"{written(f['ratio'])}"] for name, f in found.items()]
+            rows = [[name, f["precision"], written(f["ms"], 3), written(f["ratio"])] for name, f in found.items()]
             print(table(["loop", "precision", "wall ms a step", f"x {BASE}"], rows), flush=True)
     keep("gpu_speed", {"gpu": torch.cuda.get_device_name(), "cuda": torch.version.cuda, "networks": result})
 

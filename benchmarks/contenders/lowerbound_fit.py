@@ -39,7 +39,7 @@ def main() -> None:
     *hidden, latent = options["sizes"][1:]
     settings = Settings.make(
         network="mlp", hidden=tuple(hidden), latent=latent, nonlinearity="relu", batch_size=options["batch"],
-        epochs=1000, **options["settings"],
+        epochs=1000, device=options.get("device", "auto"), **options["settings"],
     )  # fmt: skip
     dataset = from_arrays(rows().numpy()).split(valid=0.0, test=0.0, seed=0)
     fit(dataset, settings, observers=[Timed()])

@@ -10,14 +10,12 @@ import pytest
 import torch
 from test_step import assert_equal, state, take
 from torch import Tensor
-from toys import TOTAL, Crashed, Watcher, first_batch, fit, options
+from toys import Crashed, Watcher, first_batch, fit, step_of
 from zoo import ZOO, Case, Rows
 
 import lowerbound as lb
 from lowerbound.core import Batch, Log, Model, Progress
 from lowerbound.objectives import ELBO
-from lowerbound.training import Step
-from lowerbound.training.average import Average
 from lowerbound.training.replay import Replay
 
 on_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -46,20 +44,9 @@ def there(case: Case) -> Case:
     )  # fmt: skip
 
 
-def step_of(case: Case, replayed: bool, **changes: object) -> Step:
-    model, objective = case.build()
-    step = Step(
-        model, objective, options(**changes), case.prepare, Average(model, 0.9), total=TOTAL, n_data=48,
-        replayed=replayed,
-    )  # fmt: skip
-    step.discover(first_batch(case))
-    return step
-
-
 def fit_there(name: str, folder: Path | None = None, **rest: object) -> tuple[object, object]:
     case = ZOO[name]
-    made, outcome = fit(there(case), folder, batches=RowsThere(case.data(), 16), compile="auto", **rest)
-    return made, outcome
+    return fit(there(case), folder, batches=RowsThere(case.data(), 16), compile="auto", **rest)
 
 
 def test_what_cannot_be_captured_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +54,7 @@ def test_what_cannot_be_captured_is_taken_as_it_is(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("operation not permitted when stream is capturing")
 
     monkeypatch.setattr(Replay, "prepare", refuse)
-    eager, replayed = step_of(ZOO["flat"], False), step_of(ZOO["flat"], True)
+    eager, replayed = step_of(ZOO["flat"]), step_of(ZOO["flat"], replayed=True)
     take(eager, ZOO["flat"], 2)
     take(replayed, ZOO["flat"], 2)
     assert replayed.replay is None
@@ -75,15 +62,15 @@ def test_what_cannot_be_captured_is_taken_as_it_is(monkeypatch: pytest.MonkeyPat
 
 
 def test_steps_in_parts_are_not_replayed() -> None:
-    assert step_of(ZOO["flat"], True).replay is not None
-    assert step_of(ZOO["flat"], True, accumulate=2).replay is None
+    assert step_of(ZOO["flat"], replayed=True).replay is not None
+    assert step_of(ZOO["flat"], replayed=True, accumulate=2).replay is None
 
 
 @on_gpu
 @pytest.mark.parametrize("name", ZOO)
 def test_a_replayed_step_is_the_eager_one(name: str) -> None:
     case = there(ZOO[name])
-    eager, replayed = step_of(case, False), step_of(case, True)
+    eager, replayed = step_of(case), step_of(case, replayed=True)
     logs = take(eager, case, 4), take(replayed, case, 4)
     assert replayed.replay is not None
     for one, other in zip(*logs, strict=True):
@@ -101,7 +88,7 @@ def test_a_replayed_step_is_the_eager_one(name: str) -> None:
 )
 def test_also_with_other_settings(changes: dict[str, object]) -> None:
     case = there(ZOO["three-players"])
-    eager, replayed = step_of(case, False, **changes), step_of(case, True, **changes)
+    eager, replayed = step_of(case, **changes), step_of(case, replayed=True, **changes)
     take(eager, case, 12, lr=0.001)
     take(replayed, case, 12, lr=0.001)
     assert replayed.replay is not None
@@ -113,7 +100,7 @@ def test_also_with_other_settings(changes: dict[str, object]) -> None:
 @on_gpu
 def test_capturing_moves_nothing_and_a_bad_step_neither() -> None:
     case = there(ZOO["optimal-variance"])
-    step = step_of(case, True)
+    step = step_of(case, replayed=True)
     before = state(step)
     batch = first_batch(case)
     assert step.replay is not None

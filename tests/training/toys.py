@@ -81,13 +81,16 @@ def first_batch(case: Case, rows: int = BATCH) -> dict[str, Tensor]:
     return {name: value[:rows] for name, value in case.data().items()}
 
 
-def step_of(case: Case, *, compiled: bool = False, processes: Processes | None = None, **changes: Any) -> Step:
+def step_of(
+    case: Case, *, compiled: bool = False, replayed: bool = False, processes: Processes | None = None, **changes: Any
+) -> Step:
     """Return the step of a fresh model, its players known."""
     model, objective = case.build()
     layers = torch.bfloat16 if changes.get("precision") == "bfloat16" else None
     step = Step(
         model, objective, options(**changes), case.prepare, Average(model, 0.9),
-        total=TOTAL, n_data=48, layers=layers, compiled=compiled, processes=processes,
+        total=TOTAL, n_data=48, layers=layers, compiled=compiled, replayed=replayed,
+        processes=processes,
     )  # fmt: skip
     step.discover(first_batch(case))
     return step

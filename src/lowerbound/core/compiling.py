@@ -11,8 +11,10 @@ from torch.distributions import Distribution
 
 __all__ = ["compiled"]
 
-_NEWER = ("isolate_recompiles",)
-_KNOWN: dict[str, Any] = {name: True for name in _NEWER if name in signature(torch.compile).parameters}
+# An option of newer versions of torch.
+_ISOLATED: dict[str, Any] = (
+    {"isolate_recompiles": True} if "isolate_recompiles" in signature(torch.compile).parameters else {}
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -21,7 +23,7 @@ def compiled(function: Function, **options: Any) -> Function:
     """Return ``function`` compiled as one graph of fixed shapes.
 
     ``torch.compile`` switches off torch's checks of distribution arguments for the whole
-    process; that is undone here. Recompilations are counted for this function alone. The option
+    process; that is undone here. Recompilations are counted for this function alone, where torch can. The option
     ``cpp_wrapper`` is left off: it is faster by a few percent, and loses memory at every call.
 
     Parameters
@@ -43,7 +45,7 @@ def compiled(function: Function, **options: Any) -> Function:
             fullgraph=True,
             dynamic=False,
             options=options,
-            **_KNOWN,
+            **_ISOLATED,
         )
     finally:
         Distribution.set_default_validate_args(before)

@@ -251,9 +251,11 @@ class Step:
             return
         for name, values in gradients.items():
             self.players[name].apply_fused(values, lr, t + 1, finite & moves.get(name, True))
-        for pairs in [[pair] for pair in self.averaged] if self.held else [self.averaged]:
-            may_move = self._may_move(pairs[0][1], finite, moves) if pairs else finite
-            follow(pairs, torch.where(may_move, 1 - decay, 0.0))
+        if not self.held:
+            follow(self.averaged, torch.where(finite, 1 - decay, 0.0))
+            return
+        for pair in self.averaged:
+            follow([pair], torch.where(self._may_move(pair[1], finite, moves), 1 - decay, 0.0))
 
     def _compute_and_apply(self, batch: Batch, t: Tensor, lr: Tensor, decay: Tensor) -> tuple[Log, Tensor]:
         log, gradients = self._compute(batch, t)
