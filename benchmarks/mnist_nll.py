@@ -4,6 +4,8 @@
     python benchmarks/mnist_nll.py iwae5      the same network trained on the importance-weighted bound, k = 5
     python benchmarks/mnist_nll.py iwae50     ... k = 50
     python benchmarks/mnist_nll.py dreg5      ... k = 5, by the gradients of Tucker et al. (2019): the same bound
+    python benchmarks/mnist_nll.py start5     ... k = 5, by SOAP: what the next starts from
+    python benchmarks/mnist_nll.py soap50     ... k = 50, by SOAP, from the weights of start5
     python benchmarks/mnist_nll.py miwae8x8   ... on the bounds of Rainforth et al. (2018), 64 samples a row
     python benchmarks/mnist_nll.py default    what `lowerbound fit mnist` chooses by itself
 
@@ -25,6 +27,7 @@ NETWORK = [
     "--set", "learning_rate=2e-3", "--set", "round_steps=6240",
 ]  # fmt: skip
 SOAP = ["--batch-size", "256", "--set", "optimizer=soap", "--set", "learning_rate=4e-3", "--set", "round_steps=2320"]
+SLOWER = ["--batch-size", "128", "--set", "learning_rate=2e-3", "--start-from", "runs/mnist_nll_start5_seed0"]
 AS_PUBLISHED = ["--data-option", "valid_rows=400"]
 
 
@@ -39,6 +42,8 @@ PROTOCOLS: dict[str, list[str]] = {
     "iwae5": many("IWAE(5)", 500, *AS_PUBLISHED),
     "dreg5": many("DReG(5)", 600),
     "soap5": many("DReG(5)", 220, *AS_PUBLISHED, *SOAP),
+    "start5": many("DReG(5)", 160, *AS_PUBLISHED, *SOAP),
+    "soap50": many("DReG(50)", 28, *AS_PUBLISHED, *SOAP, *SLOWER),
     "iwae50": many("IWAE(50)", 100, *AS_PUBLISHED),
     "dreg50": many("DReG(50)", 100),
     # These four are as long as each other.

@@ -269,3 +269,25 @@ def test_evaluation_is_of_rows_that_were_not_trained_on(typed, files, tmp_path):
     typed("fit", files / "array.npy", "--out", out, "--no-report", *QUICK)
     splits = json.loads((out / "config.json").read_text())["data"]["splits"]
     assert splits["test"] == read_json(out / "evaluation.json")["n_rows"]
+
+
+def test_start_from_begins_with_the_weights_of_another_run(typed, files, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    typed("fit", files / "array.npy", "--out", first, "--no-report", *QUICK)
+    options = ("--start-from", first, "--set", "learning_rate=1e-30", "--no-report", *QUICK)
+    result = typed("fit", files / "array.npy", "--out", second, *options)
+    assert f"the weights of {first}" in " ".join(result.stderr.split())
+    assert (second / "model.safetensors").read_bytes() == (first / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "code"), [((), "There is no run folder", 1), (("--latent", 7), "other weights", 2)]
+)
+def test_a_run_to_start_from_that_does_not_fit_is_refused(typed, files, tmp_path, options, text, code):
+    first = tmp_path / "first"
+    if options:
+        typed("fit", files / "array.npy", "--out", first, "--no-report", *QUICK)
+    out = tmp_path / "second"
+    start = ("fit", files / "array.npy", "--out", out, *QUICK, "--start-from", first, *options)
+    assert text in typed(*start, code=code).output
+    assert not out.exists()

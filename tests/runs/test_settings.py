@@ -50,6 +50,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "round_steps": [0, -10, "few"],
     "samples": [0, -1, 1.5],
     "seed": [-1, 2**63, 1.5, "lucky"],
+    "start_from": [3, ["runs/a"]],
     "spread": [0.0, -1.0, NAN, "wide"],
     "target": [-1.0, NAN, "low"],
     "test_fraction": [-0.1, 1.0, "tenth"],

@@ -19,6 +19,7 @@ Latent = Annotated[int | None, typer.Option(metavar="D", help="Number of latent 
 Epochs = Annotated[int | None, typer.Option(metavar="N", help="Passes over the training rows, at most.")]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows a step.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Of split, weights, order and noise.  [default: 0]")]
+StartFrom = Annotated[str | None, typer.Option(metavar="RUN", help="Begin with the weights of that run.")]
 Device = Annotated[str | None, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1, ...")]
 Precision = Annotated[str | None, typer.Option(metavar="NAME", help="auto, float32 or bfloat16 layers.")]
 Valid = Annotated[float | None, typer.Option(metavar="F", help="Rows that choose the weights.  [default: 0.1]")]
@@ -42,6 +43,7 @@ def fit(
     max_time: MaxTime = None,
     batch_size: BatchSize = None,
     seed: Seed = None,
+    start_from: StartFrom = None,
     device: Device = None,
     precision: Precision = None,
     data_dir: DataDir = None,
@@ -68,6 +70,7 @@ def fit(
         lowerbound fit table.csv --label species --recipe cvae --latent 4
         lowerbound fit mnist --max-time 30m --set "beta=Linear(0, 1, 5000)"
         lowerbound fit photos/ --epochs 50 --dry-run
+        lowerbound fit mnist --start-from runs/mnist-vae --set "objective=IWAE(50)"
     """
     from lowerbound.cli.given import chosen_settings, default_folder, seconds
     from lowerbound.cli.job import Job
@@ -75,7 +78,8 @@ def fit(
 
     flags = dict(
         recipe=recipe, latent=latent, epochs=epochs, max_time=seconds(max_time), batch_size=batch_size, seed=seed,
-        device=device, precision=precision, valid_fraction=valid_fraction, test_fraction=test_fraction,
+        start_from=start_from, device=device, precision=precision, valid_fraction=valid_fraction,
+        test_fraction=test_fraction,
     )  # fmt: skip
     chosen = chosen_settings(flags, settings, config)
     origin = Origin.given(data, label, data_dir, data_option)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,16 @@ def fit(
     """
     processes = processes or Processes(start=True)
     began, cpu = time.monotonic(), time.process_time()
+    path = folder.path if folder else None
+    new, resume = not resume, resume and path is not None and (path / "checkpoint" / "state.json").is_file()
+    if resume:  # the checkpoint has the weights: the run that they came from may be gone
+        settings = settings.with_train(start_from=None)
     plan = plan or make_plan(dataset, settings, modules, processes)
     after = plan.settings.model.prior_after
     if after is not None:
         check_refit(_fitted(plan), after, len(dataset.rows("train")[0]))
-    path = folder.path if folder else None
     go = (_solving if plan.solved else _training)(plan, dataset, path, observers, processes, resume)
-    if folder is not None and processes.main and not resume:
+    if folder is not None and processes.main and new:
         folder.write_config(describe(plan, dataset, described or {}))
     outcome = go()
     plan.model.load_state_dict(outcome.best)
@@ -126,7 +129,6 @@ def _training(
         plan.model, plan.objective, train, total=plan.total, prepare=_Prepare(plan.schema),
         folder=path, observers=observers, processes=processes,
     )  # fmt: skip
-    resume = resume and path is not None and (path / "checkpoint" / "state.json").is_file()
     which = (dataset.splits or {}).get("train")
     which = which if isinstance(which, Tensor) else None
     return partial(trainer.fit, batches, validation(plan, _fitted(plan), dataset), resume=resume, which=which)
@@ -154,6 +156,7 @@ def describe(plan: Plan, dataset: Dataset, opened: Mapping[str, Any]) -> dict[st
             "name": dataset.name, "source": dataset.source, "licence": dataset.licence, "splits": splits,
             "fingerprint": fingerprint(dataset), "open": dict(opened),
         },
+        **({} if plan.start is None else {"start": asdict(plan.start)}),
         "conditional": plan.conditional,
         "unbounded": why_unbounded(plan.model, plan.objective),
         "seeds": {"seed": plan.settings.train.seed},

@@ -57,10 +57,7 @@ def load(
     """
     folder = RunFolder(path)
     config = folder.read_config()
-    weights = config.get("weights")
-    if not isinstance(weights, dict):
-        raise RunError(f"{folder.path} has no model yet: finish it with `lowerbound resume {folder.path}`.")
-    state = folder.read_weights(str(weights.get("sha256")))
+    state, _ = folder.read_weights(config)
     try:
         model = build(config["spec"], {"encoder": encoder, "decoder": decoder}, state)
         schema = Schema.from_json(config["schema"])

@@ -11,9 +11,11 @@ from torch import nn
 
 from lowerbound.core import Calibrated, FromRows, Model, Objective, calibrate, noise, take_rows
 from lowerbound.data import Dataset, Schema
+from lowerbound.errors import ConfigError
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
 from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
+from lowerbound.estimators.starting import Start, start_from
 from lowerbound.recipes import data_support
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
@@ -40,6 +42,11 @@ class Plan:
     total : int
         Optimizer steps; for a recipe that is solved, the most steps of its solver.
     schema : Schema
+    device : torch.device
+    conditional : bool
+        Whether the recipe takes labels or covariates.
+    start : Start or None
+        Whose weights the model begins with, instead of seeded ones.
     """
 
     model: Model
@@ -49,6 +56,7 @@ class Plan:
     schema: Schema
     device: torch.device
     conditional: bool
+    start: Start | None = None
 
     @property
     def solved(self) -> bool:
@@ -59,6 +67,7 @@ class Plan:
         """Return the plan in words, for people."""
         train = self.settings.train
         parameters = sum(p.numel() for p in self.model.parameters())
+        start = {} if self.start is None else {"start": f"the weights of {self.start.run}"}
         return {
             "recipe": self.settings.recipe,
             "model": f"{parameters:,} parameters",
@@ -66,6 +75,7 @@ class Plan:
             "objective": repr(self.objective),
             "steps": f"{'at most ' if self.solved else ''}{self.total:,} of {train.batch_size} rows",
             "device": str(self.device),
+            **start,
         }
 
 
@@ -96,7 +106,9 @@ def make_plan(
     Raises
     ------
     ConfigError
-        When the settings do not fit the data or each other.
+        When the settings do not fit the data or each other, or the model does not fit the run it starts from.
+    RunError
+        When there is no such run.
     """
     processes = processes or Processes()
     device = choose_device(settings.train.device)
@@ -107,6 +119,7 @@ def make_plan(
     x, _ = dataset.rows("train")
     model = _build(dataset.schema, settings, modules or {}).to(device)
     _learn_from_rows(model, x, dataset.schema, settings.train.seed, device)
+    start = _started(settings, model)
     size = len(x) if recipe.solve else batch_size(settings.train, len(x))
     chosen = settings.with_train(batch_size=size, learning_rate=learning_rate(settings.train, model))
     total = total_steps(settings.train, len(x), max(1, len(x) // size))
@@ -115,7 +128,16 @@ def make_plan(
     objective = make_objective(settings, total, model, dataset.schema).to(device)
     _learn_from_rows(objective, x, dataset.schema, settings.train.seed, device)
     steps_needed(objective, total)
-    return Plan(model, objective, chosen, total, dataset.schema, device, recipe.conditional)
+    return Plan(model, objective, chosen, total, dataset.schema, device, recipe.conditional, start)
+
+
+def _started(settings: Settings, model: Model) -> Start | None:
+    path = settings.train.start_from
+    if path is None:
+        return None
+    if settings.recipe_.solve is not None:
+        raise ConfigError(f"start_from={path!r}: {settings.recipe} is solved, wherever it starts. Leave it out.")
+    return start_from(path, model)
 
 
 def _as_described(dataset: Dataset, settings: Settings) -> Dataset:

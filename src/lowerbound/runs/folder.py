@@ -141,9 +141,21 @@ class RunFolder:
         """Write ``model.safetensors`` and return its SHA-256."""
         return write_tensors(self.file("model.safetensors"), tensors)
 
-    def read_weights(self, checksum: str) -> dict[str, Tensor]:
-        """Read ``model.safetensors``, checked against its recorded SHA-256."""
-        return read_tensors(self.file("model.safetensors"), checksum)
+    def read_weights(self, config: dict[str, Any]) -> tuple[dict[str, Tensor], str]:
+        """Read ``model.safetensors``; return it and its SHA-256, which is the one that ``config`` has.
+
+        Raises
+        ------
+        RunError
+            When there are no weights yet.
+        CorruptRunError
+            When the file is damaged.
+        """
+        weights = config.get("weights")
+        if not isinstance(weights, dict):
+            raise RunError(f"{self.path} has no model yet: finish it with `lowerbound resume {self.path}`.")
+        checksum = str(weights.get("sha256"))
+        return read_tensors(self.file("model.safetensors"), checksum), checksum
 
 
 def versions() -> dict[str, str]:

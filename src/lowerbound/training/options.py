@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = ["TrainOptions"]
 
 Positive = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Folder = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, PurePath) else v)]
 
 
 class TrainOptions(BaseModel):
@@ -53,6 +55,7 @@ class TrainOptions(BaseModel):
         None, description="rounds in which held-out rows find no better weights, before stopping"
     )
     round_steps: Positive | None = Field(None, description="steps between validations and records")
+    start_from: Folder | None = Field(None, description="run folder whose weights training begins with")
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(60.0, description="time between checkpoints")
     valid_fraction: Fraction = Field(0.1, description="rows held out to choose the weights")
     test_fraction: Fraction = Field(0.1, description="rows held out for the evaluation (command line)")
