@@ -222,9 +222,10 @@ def test_a_run_without_weights_says_how_to_finish_it(tmp_path: Path) -> None:
 def test_weights_are_checked_against_their_checksum(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     checksum = folder.write_weights({"a": torch.arange(3.0)})
-    assert folder.read_weights(checksum)["a"].tolist() == [0.0, 1.0, 2.0]
+    state, found = folder.read_weights({"weights": {"sha256": checksum}})
+    assert (state["a"].tolist(), found) == ([0.0, 1.0, 2.0], checksum)
     with pytest.raises(CorruptRunError, match="model.safetensors is damaged: its checksum is not the recorded one"):
-        folder.read_weights("0" * 64)
+        folder.read_weights({"weights": {"sha256": "0" * 64}})
 
 
 def test_missing_weights_are_named(run: Path) -> None:
