@@ -145,6 +145,7 @@ def main() -> None:
     right.set(xlabel="decoder runs", ylabel="standard deviation", title="The same, for eight bits")
     right.set_xticks(runs, map(str, runs), minor=False)
     right.set_yticks(NOISE, map(str, NOISE), minor=False)
+    right.set_ylim(top=1.6)  # room for the legend
     right.tick_params(which="minor", labelbottom=False, labelleft=False)
     for axis in (left, middle, right):
         axis.legend(frameon=False, fontsize=8)

@@ -155,7 +155,7 @@ def _about(latent: Latents, n: int, cure: str) -> list[str]:
     elif quiet:
         out.append(
             f"{quiet} of {width} latents carry less than {QUIET} nats each; the other {width - quiet} carry it all. "
-            f"`latent={width - quiet}` would do; if you expected more, let means start further apart (spread=8), or "
+            f"`latent={width - quiet}` would do; if you expected more, let means start further apart (spread=4), or "
             "lower beta."
         )
     elif latent.active_units == width and latent.kl / width > 2:
