@@ -37,7 +37,7 @@ def beta_vae_score(
     points, held
         Points to train the classifier on, and to judge it by.
     pairs
-        L, pairs of rows a point.
+        L, pairs of rows a point: the more, the higher the score of a code that mixes factors.
     seed
         Of rows and factors.
 

@@ -14,9 +14,9 @@ from lowerbound.errors import ConfigError
 SMALL = (3, 3, 4, 4, 4)
 
 
-def pictures(sizes: tuple[int, ...] = SMALL, *, grey: bool = False) -> torch.Tensor:
-    """Images by factors, ``(shape, scale, rotation, x, y, 32, 32)`` floats."""
-    return datasets.sprites(sizes=sizes, grey=grey).x.float().reshape(*sizes, 32, 32)
+def pictures(sizes: tuple[int, ...] = SMALL, *, grey: bool = False, side: int = 32) -> torch.Tensor:
+    """Images by factors, ``(shape, scale, rotation, x, y, side, side)`` floats."""
+    return datasets.sprites(sizes=sizes, grey=grey, side=side).x.float().reshape(*sizes, side, side)
 
 
 def centres(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -54,9 +54,10 @@ def test_places_move_a_sprite_and_nothing_else():
     np.testing.assert_allclose(down.diff(dim=3), 0.0, atol=1e-4)
 
 
-def test_areas_are_those_of_the_shapes():
-    area = pictures((3, 3, 20, 1, 1), grey=True).sum((-2, -1)).mean((2, 3, 4)) / 16
-    radius = 8 * torch.linspace(0.5, 1.0, 3)
+@pytest.mark.parametrize("side", [32, 64])
+def test_areas_are_those_of_the_shapes(side):
+    area = pictures((3, 3, 20, 1, 1), grey=True, side=side).sum((-2, -1)).mean((2, 3, 4)) / 16
+    radius = side / 4 * torch.linspace(0.5, 1.0, 3)
     np.testing.assert_allclose(area[0], 2 * radius**2, rtol=0.02)
     np.testing.assert_allclose(area[1], math.pi / 2 * radius**2, rtol=0.02)
     assert (area[2] > 1.5 * radius**2).all()
@@ -103,3 +104,16 @@ def test_fewer_values():
 def test_what_cannot_be_rendered_is_refused(sizes):
     with pytest.raises(ConfigError, match="at most 3, 64, 360, 16, 16"):
         datasets.sprites(sizes=sizes)
+
+
+def test_twice_as_many_pixels():
+    data = datasets.load("sprites", sizes=(2, 2, 3, 32, 2), side=64)
+    assert (data.x.shape, data.schema.shape) == ((768, 1, 64, 64), (1, 64, 64))
+    images = data.x.float().reshape(2, 2, 3, 32, 2, 64, 64)
+    assert (images.sum((-2, -1)).std((3, 4)) == 0).all(), "a sprite is never cut off"
+
+
+@pytest.mark.parametrize(("side", "message"), [(48, "32 or 64 pixels"), (64.0, "32 or 64"), (64, "at most 3, 64, 360, 32, 32")])
+def test_a_side_that_cannot_be_rendered_is_refused(side, message):
+    with pytest.raises(ConfigError, match=message):
+        datasets.sprites(sizes=(3, 1, 1, 33, 1), side=side)
