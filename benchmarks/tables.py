@@ -108,16 +108,21 @@ def estimators(result: dict[str, Any]) -> str:
 def factors(*results: dict[str, Any]) -> str:
     """Metrics of disentanglement of each recipe: mean over seeds, least and most."""
     shown = {
-        "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE",
-        "five": "of five factors", "factor_vae_score": "FactorVAE", "mutual_information_gap": "MIG",
+        "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE", "16": "of 16 pairs",
+        "5": "of 5 pairs", "five": "of five factors", "factor_vae_score": "FactorVAE", "mutual_information_gap": "MIG",
         "five_gap": "MIG of five", "disentanglement": "DCI D", "completeness": "DCI C", "informativeness": "DCI I",
         "sap": "SAP", "irs": "IRS", "ranking": "UDR",
     }  # fmt: skip
     grouped: dict[str, list[dict[str, Any]]] = {}
+    measured: set[str] = set()
     for result in results:
         five = result["five_factors"]
         both = {"five": five["beta_vae_score"], "five_gap": five["mutual_information_gap"]}
-        grouped.setdefault(result["recipe"], []).append({**result, **both})
+        side = result.get("side", 32)
+        name = result["recipe"] if side == 32 else f"{result['recipe']}, {side} x {side}"
+        grouped.setdefault(name, []).append({**result, **both, **result.get("by_pairs", {})})
+        measured |= set(grouped[name][-1])
+    shown = {key: title for key, title in shown.items() if key in measured}
     rows: list[list[object]] = [
         [recipe, len(of), *(over_seeds([r.get(key) for r in of], ".0f" if "cpu" in key else ".3f") for key in shown)]
         for recipe, of in grouped.items()

@@ -113,7 +113,9 @@ def test_twice_as_many_pixels():
     assert (images.sum((-2, -1)).std((3, 4)) == 0).all(), "a sprite is never cut off"
 
 
-@pytest.mark.parametrize(("side", "message"), [(48, "32 or 64 pixels"), (64.0, "32 or 64"), (64, "at most 3, 64, 360, 32, 32")])
+@pytest.mark.parametrize(
+    ("side", "message"), [(48, "32 or 64 pixels"), (64.0, "32 or 64"), (64, "at most 3, 64, 360, 32, 32")]
+)
 def test_a_side_that_cannot_be_rendered_is_refused(side, message):
     with pytest.raises(ConfigError, match=message):
         datasets.sprites(sizes=(3, 1, 1, 33, 1), side=side)

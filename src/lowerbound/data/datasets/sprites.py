@@ -57,7 +57,8 @@ def sprites(*, sizes: tuple[int, ...] = FULL, grey: bool = False, side: int = SI
     grey : bool, default False
         Smooth edges in 17 grey levels; otherwise a pixel is 1 when at least half of it is covered.
     side : {32, 64}
-        Pixels of a side; dSprites has 64. Twice as many take four times the memory, and a rate weighs a quarter as much beside them.
+        Pixels of a side; dSprites has 64. Twice as many take four times the memory, and a rate weighs a quarter as
+        much beside them.
 
     Raises
     ------
