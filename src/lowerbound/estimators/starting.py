@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from torch import nn
 
@@ -53,7 +52,7 @@ def start_from(path: str, model: nn.Module) -> Start:
     ConfigError
         When the model has other weights.
     """
-    folder = RunFolder(Path(path))
+    folder = RunFolder(path)
     state, checksum = folder.read_weights(folder.read_config())
     there = {name: tuple(tensor.shape) for name, tensor in state.items()}
     here = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
