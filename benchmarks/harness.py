@@ -120,6 +120,7 @@ def machine() -> dict[str, object]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "avx512_bf16": bool(getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()),
+        "amx": bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)()),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "torch": torch.__version__,

@@ -16,6 +16,7 @@ from lowerbound.training.precision import (
     choose_device,
     choose_precision,
     choose_replay,
+    has_fast_bfloat16,
     threads_for,
 )
 
@@ -39,6 +40,14 @@ def test_bfloat16_where_it_is_a_gain(fast: bool, monkeypatch: pytest.MonkeyPatch
     assert choose_precision(options(precision="auto"), CPU) == (torch.bfloat16 if fast else None)
     assert choose_precision(options(precision="bfloat16"), CPU) == torch.bfloat16
     assert choose_precision(options(precision="float32"), CPU) is None
+
+
+@pytest.mark.parametrize("tiles", [True, False])
+def test_bfloat16_is_a_gain_on_a_cpu_with_matrix_tiles_alone(tiles: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AVX512-BF16 without them halves the speed of a matrix product."""
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: tiles)
+    assert has_fast_bfloat16(CPU) is tiles
 
 
 def test_compilation_has_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:

