@@ -95,14 +95,17 @@ def _with_error(found: dict[str, float]) -> str:
     return f"{found['log_likelihood']:.3f}{error}"
 
 
-def estimators(result: dict[str, Any]) -> str:
+def estimators(*results: dict[str, Any]) -> str:
     """Estimates of log p(x) of the same rows by several methods."""
     rows: list[list[object]] = [
-        [kind, method, _with_error(v), f"{v['difference']:+.3f}", f"{v['cpu']:.0f}"]
-        for kind in ("run", "two_latents")
-        for method, v in result[kind].items()
-    ]
-    return table(["model", "method", "log p(x) ± Monte Carlo error", "difference", "CPU s"], rows)
+        [
+            result["model"], method, _with_error(v), f"{v['difference']:+.3f}",
+            "-" if v["smallest_ess"] is None else f"{v['smallest_ess']:.0f}", f"{v['cpu']:.0f}",
+        ]
+        for result in results
+        for method, v in result["methods"].items()
+    ]  # fmt: skip
+    return table(["model", "method", "log p(x) ± Monte Carlo error", "difference", "smallest ESS", "CPU s"], rows)
 
 
 def factors(*results: dict[str, Any]) -> str:

@@ -25,6 +25,21 @@ def test_evaluate_the_runs_own_test_rows_and_keep_the_better_estimate(typed, tab
     assert read_json(run / "evaluation.json")["samples"] == 20
 
 
+def test_evaluate_from_adapted_proposals_and_keep_that(typed, table_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(table_run, run)
+    typed("evaluate", run, "--samples", 2000)
+    output = typed("evaluate", run, "--samples", 30, "--proposal", "adapted").output
+    assert "from proposals adapted to each row with S = 30" in " ".join(output.split())
+    typed("evaluate", run, "--samples", 3000)
+    numbers = read_json(run / "evaluation.json")
+    assert (numbers["samples"], numbers["proposal"]) == (30, "adapted")
+    compared = typed("compare", run, table_run).output
+    assert "30 adapted" in compared
+    assert "proposals adapted to each row for some" in " ".join(compared.split())
+    assert "'best'" in typed("evaluate", run, "--proposal", "best", code=2).output
+
+
 def test_evaluate_prints_the_estimators_numbers_as_json(typed, table_run, files):
     numbers = json.loads(typed("evaluate", table_run, "--samples", 20, "--split", "all", "--json").output)
     vae = lb.load(table_run)
@@ -160,6 +175,9 @@ def test_score(typed, table_run, files, tmp_path):
     x = lb.data.open_data(files / "numbers.csv", label="kind").x
     assert names == ["log_p"]
     np.testing.assert_allclose(rows[:, 0], lb.load(table_run).score_samples(x), rtol=1e-5)
+    typed("score", table_run, "--proposal", "adapted", "--samples", 50, "-o", tmp_path / "a.csv")
+    expected = lb.load(table_run).log_likelihood(x, samples=50, proposal="adapted").rows
+    np.testing.assert_allclose(read_table(tmp_path / "a.csv")[1][:, 0], expected, rtol=1e-5)
     typed("score", table_run, "--samples", 4, "--errors", "-o", tmp_path / "e.csv")
     names, rows = read_table(tmp_path / "e.csv")
     assert names == ["log_p", "log_p_error", "ess"]

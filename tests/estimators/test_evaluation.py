@@ -114,6 +114,8 @@ def test_the_sense_of_the_numbers_stands_beside_them(kind: str) -> None:
     assert said.startswith("Nats per row, summed over features; ")
     assert words in said
     assert said.endswith("log p(x) by importance sampling with S = 5000.")
+    adapted = statement(schema, 5000, "adapted")
+    assert adapted.endswith("log p(x) by importance sampling from proposals adapted to each row with S = 5000.")
 
 
 def test_the_statement_is_that_of_the_data(fitted: lb.VAE) -> None:

@@ -74,6 +74,20 @@ def test_log_p_does_not_depend_on_the_memory_it_is_given(budget: int, monkeypatc
     assert cut.ess == pytest.approx(whole.ess, rel=1e-8)
 
 
+def test_adapted_proposals_are_nearer_and_say_so() -> None:
+    x = rows(10)  # more than are adapted at once
+    truth, model = TRUTH.log_prob(x).numpy(), wide()
+    plain, adapted = (model.log_likelihood(x, None, 500, proposal=kind) for kind in ("encoder", "adapted"))
+    assert (plain.proposal, adapted.proposal) == ("encoder", "adapted")
+    assert adapted.to_json()["proposal"] == "adapted"
+    assert np.abs(adapted.rows - truth).max() < np.abs(plain.rows - truth).max()
+    assert np.array_equal(model.log_likelihood(x, None, 500, proposal="adapted").rows, adapted.rows)
+    assert model.log_likelihood(x[9:], None, 500, proposal="adapted").rows == pytest.approx(adapted.rows[9:], abs=1e-9)
+    told: list[int] = []
+    model.log_likelihood(x, None, 5, told.append, proposal="adapted")
+    assert told == [8, 2]
+
+
 def test_many_rows_are_answered_like_few() -> None:
     x = rows(2100)
     model = wide()
@@ -120,8 +134,11 @@ def test_wrong_codes_samples_and_conditions() -> None:
     model = wide()
     with pytest.raises(ShapeError, match=r"Codes have shape \(2, 3\); this model's are \(n, 2\)"):
         small().fit(table()).fitted_.check_codes(torch.zeros(2, 3))
-    with pytest.raises(ConfigError, match="samples=0"):
-        model.log_likelihood(rows(2), None, 0)
+    for proposal in ("encoder", "adapted"):
+        with pytest.raises(ConfigError, match="samples=0"):
+            model.log_likelihood(rows(2), None, 0, proposal=proposal)
+    with pytest.raises(ConfigError, match="proposal='best': use 'encoder' or 'adapted'"):
+        model.log_likelihood(rows(2), None, 5, proposal="best")
     conditional = small(recipe="cvae").fit(table(), ["a", "b"] * 20).fitted_
     with pytest.raises(ConfigError, match="conditional"):
         conditional.encode(torch.as_tensor(table()).float())

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 import lowerbound as lb
-from lowerbound.core import Conditional, Constant
+from lowerbound.core import Constant
 from lowerbound.errors import ConfigError
 from lowerbound.metrics import annealed_log_likelihood, grid_log_likelihood
-from lowerbound.models import VAE, Latent
 from tests.known_answers.discrete import binary, m2
-from tests.known_answers.linear_gaussian import AffineNormal, LinearGaussian, linear
+from tests.known_answers.linear_gaussian import LinearGaussian
+from tests.known_answers.one_latent import positive, two_modes
 
 
 @pytest.mark.parametrize("latent", [1, 2])
@@ -45,13 +45,7 @@ def test_far_rows_are_found():
 
 def test_two_modes_are_both_counted():
     """x | z ~ N(z^2, .1), z ~ N(0, 1): symmetric modes, of which the encoder knows one."""
-
-    class Square(torch.nn.Module):
-        def forward(self, z, c=None):
-            return torch.distributions.Independent(torch.distributions.Normal(z.square(), 0.1), 1)
-
-    encoder = AffineNormal(torch.zeros(1, 1).double(), torch.ones(1).double(), torch.full((1,), 0.1).double())
-    model = VAE([Latent("z", lb.priors.StandardNormal((1,)).double(), encoder)], Square())
+    model = two_modes(spread=0.1, scale=0.1)
     z = torch.linspace(-8, 8, 400_001, dtype=torch.float64)
     log_joint = torch.distributions.Normal(z.square(), 0.1).log_prob(torch.ones(())) - 0.5 * z.square()
     truth = float(torch.logsumexp(log_joint, 0)) + math.log(16 / 400_000) - 0.5 * math.log(2 * math.pi)
@@ -72,17 +66,7 @@ def test_the_error_tells_when_refinement_was_stopped():
 @pytest.mark.thorough
 def test_a_latent_on_positive_numbers():
     """x | z ~ N(z, 1) and z ~ Gamma(2, 1): the change of variables counts."""
-
-    class Gamma(torch.nn.Module):
-        support = "positive"
-
-        def forward(self, *contexts):
-            return torch.distributions.Independent(torch.distributions.Gamma(torch.full((1,), 2.0).double(), 1.0), 1)
-
-    likelihood = Conditional(
-        lb.likelihoods.Normal((1,), variance=1.0), linear(torch.ones(1, 1).double(), torch.zeros(1).double())
-    )
-    model = VAE([Latent("z", Gamma(), Gamma())], likelihood.double())
+    model = positive(variance=1.0)
     z = torch.linspace(0, 40, 400_001, dtype=torch.float64)[1:]
     log_joint = torch.distributions.Normal(z, 1.0).log_prob(torch.ones(())) + z.log() - z
     truth = float(torch.logsumexp(log_joint, 0)) + math.log(40 / 400_000)

@@ -16,7 +16,7 @@ from lowerbound.estimators.progress import duration
 __all__ = ["differences", "facts", "table"]
 
 NUMBERS = (
-    "elbo", "elbo_error", "log_likelihood", "standard_error", "samples", "bits_per_dim", "n_rows", "split",
+    "elbo", "elbo_error", "log_likelihood", "standard_error", "samples", "proposal", "bits_per_dim", "n_rows", "split",
     "mean_squared_error", "mean_squared_error_error", "unbounded",
 )  # fmt: skip
 
@@ -55,7 +55,7 @@ def table(rows: Sequence[dict[str, Any]]) -> tuple[tuple[str, ...], list[tuple[s
         (
             row["run"],
             with_error(row["log_likelihood"], row["standard_error"]),
-            _whole(row["samples"]),
+            _whole(row["samples"]) + (" adapted" if row["proposal"] == "adapted" else ""),
             with_error(row["elbo"], row["elbo_error"]),
             with_error(row["bits_per_dim"], digits=3),
             "-" if row["active_units"] is None else f"{row['active_units']} of {row['latents']}",
@@ -96,4 +96,6 @@ def differences(rows: Sequence[dict[str, Any]]) -> list[str]:
         found.append("some numbers are probabilities and some are densities; they cannot be compared.")
     elif len({(row["fingerprint"], row["split"], row["n_rows"]) for row in known}) > 1:
         found.append("the runs were evaluated on different rows; their numbers cannot be compared.")
+    if len({row.get("proposal") == "adapted" for row in known}) > 1:
+        found.append("log p(x) is from proposals adapted to each row for some runs alone, which finds more of it.")
     return found

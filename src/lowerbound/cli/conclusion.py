@@ -39,13 +39,15 @@ def is_concluded(folder: RunFolder, *, report: bool) -> bool:
     return all(folder.file(name).is_file() for name in names)
 
 
-def evaluated(run: OpenRun, dataset: Dataset, split: str, samples: int, screen: Screen) -> Evaluation | Reconstruction:
+def evaluated(
+    run: OpenRun, dataset: Dataset, split: str, samples: int, screen: Screen, proposal: str = "encoder"
+) -> Evaluation | Reconstruction:
     """Evaluate rows of a split, showing how far it is."""
     fitted = run.vae.fitted_
     x, _ = dataset.rows(split)
     with screen.counting(f"Evaluating, S = {samples}", len(x)) as count:
         c = dataset.condition(split) if fitted.conditional else None
-        return evaluate(fitted, x, c, samples=samples, split=split, advance=count.advance)
+        return evaluate(fitted, x, c, samples=samples, split=split, proposal=proposal, advance=count.advance)
 
 
 def diagnosed(run: OpenRun, dataset: Dataset, split: str, *, own: bool) -> Diagnosis:
@@ -114,10 +116,15 @@ def document(folder: RunFolder, name: str) -> dict[str, Any] | None:
     return read_json(path) if path.is_file() else None
 
 
+def _precise(numbers: dict[str, Any]) -> tuple[bool, int]:
+    """Order estimates: from proposals adapted to each row before any other, then by samples."""
+    return numbers.get("proposal") == "adapted", numbers.get("samples", 0)
+
+
 def kept(run: OpenRun, selection: Selection, name: str, numbers: dict[str, Any], screen: Screen) -> None:
     """Keep what was found out about a run's own test rows in its folder, unless it holds a better estimate."""
     before = document(run.folder, name) or {}
-    better = before.get("samples", 0) > numbers.get("samples", 0)
+    better = _precise(before) > _precise(numbers)
     if not selection.own or selection.split != held_out(selection.dataset) or better:
         return
     try:

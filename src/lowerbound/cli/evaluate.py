@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lowerbound.cli.options import Device, Json, Label, MoreData, Run, Split
+from lowerbound.cli.options import Device, Json, Label, MoreData, Proposal, Run, Split
 
 __all__ = ["evaluate"]
 
@@ -18,6 +18,7 @@ def evaluate(
     data: MoreData = None,
     split: Split = None,
     samples: Samples = 5000,
+    proposal: Proposal = "encoder",
     label: Label = None,
     device: Device = "auto",
     as_json: Json = False,
@@ -30,6 +31,7 @@ def evaluate(
     For example::
 
         lowerbound evaluate runs/digits --samples 20000
+        lowerbound evaluate runs/digits --proposal adapted
         lowerbound evaluate runs/table other.csv --json
     """
     from lowerbound.cli.conclusion import evaluated, kept
@@ -40,7 +42,7 @@ def evaluate(
     screen = Screen()
     opened = open_run(run, device)
     selection = select(opened, data, label, split, screen, held=True)
-    numbers = evaluated(opened, selection.dataset, selection.split, samples, screen).to_json()
+    numbers = evaluated(opened, selection.dataset, selection.split, samples, screen, proposal).to_json()
     if as_json:
         screen.json(numbers)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ __all__ = [
     "MoreData",
     "NoReport",
     "Output",
+    "Proposal",
     "Quiet",
     "Run",
     "Samples",
@@ -69,6 +70,10 @@ Given = Annotated[
     typer.Option(metavar="NAME=VALUE", help="What a conditional model is conditioned on. Repeatable."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Proposal = Annotated[
+    Literal["encoder", "adapted"],
+    typer.Option(help="Where importance samples are from: adapted to each row is nearer to log p(x), and slower."),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
 
 MaxTime = Annotated[str | None, typer.Option(metavar="T", help="Stop after 90s, 15m or 2h, and evaluate.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lowerbound.cli.options import Device, Label, MoreData, Output, Run, Split
+from lowerbound.cli.options import Device, Label, MoreData, Output, Proposal, Run, Split
 
 __all__ = ["score"]
 
@@ -20,6 +20,7 @@ def score(
     data: MoreData = None,
     split: Split = None,
     samples: Samples = 64,
+    proposal: Proposal = "encoder",
     errors: Errors = False,
     label: Label = None,
     device: Device = "auto",
@@ -33,6 +34,7 @@ def score(
 
         lowerbound score runs/table other.csv -o scores.csv
         lowerbound score runs/digits --split test --samples 5000 --errors -o scores.csv
+        lowerbound score runs/digits --split test --proposal adapted -o scores.csv
     """
     import numpy as np
 
@@ -51,6 +53,6 @@ def score(
             screen.note(f"{fitted.unbounded} The column squared_error is written instead.", style="yellow")
             save_table(out, fitted.squared_error(rows.x, c).numpy()[:, None], ["squared_error"], screen)
             return
-        found = fitted.log_likelihood(rows.x, c, samples, count.advance)
+        found = fitted.log_likelihood(rows.x, c, samples, count.advance, proposal=proposal)
     columns = {"log_p": found.rows} | ({"log_p_error": found.row_errors, "ess": found.ess} if errors else {})
     save_table(out, np.stack(list(columns.values()), 1), list(columns), screen)

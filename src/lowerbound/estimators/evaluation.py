@@ -111,7 +111,7 @@ class Reconstruction:
         return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in plain.items()}
 
 
-def statement(schema: Schema, samples: int) -> str:
+def statement(schema: Schema, samples: int, proposal: str = "encoder") -> str:
     """Say what the numbers are: nats per row of what, by which estimator.
 
     Examples
@@ -130,7 +130,8 @@ def statement(schema: Schema, samples: int) -> str:
         kind = "probabilities of integers"
     else:
         kind = "a density in the units of the data"
-    return f"Nats per row, summed over features; {kind}. log p(x) by importance sampling with S = {samples}."
+    source = " from proposals adapted to each row" if proposal == "adapted" else ""
+    return f"Nats per row, summed over features; {kind}. log p(x) by importance sampling{source} with S = {samples}."
 
 
 def doubt(untrusted: float | None) -> str | None:
@@ -146,12 +147,20 @@ def doubt(untrusted: float | None) -> str | None:
     share = f"{100 * untrusted:.0f} %" if untrusted >= 0.01 else "Less than 1 %"
     return (
         f"{share} of the rows have importance weights of too heavy a tail (Pareto k above {TRUSTED}): their log p(x) "
-        "is likely too low, by more than the Monte Carlo error says. Use more samples, a richer posterior or annealing."
+        "is likely too low, by more than the Monte Carlo error says. Take proposals adapted to each row "
+        "(`--proposal adapted`, `proposal=` in Python), a richer posterior or annealing."
     )
 
 
 def evaluate(
-    fitted: Fitted, x: Rows, c: Rows | None, *, samples: int, split: str, advance: Callable[[int], None] | None = None
+    fitted: Fitted,
+    x: Rows,
+    c: Rows | None,
+    *,
+    samples: int,
+    split: str,
+    proposal: str = "encoder",
+    advance: Callable[[int], None] | None = None,
 ) -> Evaluation | Reconstruction:
     """Compute the evaluation of some rows: of a model without a bound on log p(x), what there is instead."""
     if fitted.unbounded is not None:
@@ -159,10 +168,10 @@ def evaluate(
     numbers = fitted.bound(x, c, samples=min(samples, 16)).summary()
     return Evaluation(
         **numbers,
-        log_likelihood=fitted.log_likelihood(x, c, samples, advance),
+        log_likelihood=fitted.log_likelihood(x, c, samples, advance, proposal=proposal),
         n_rows=len(x),
         split=split,
-        statement=statement(fitted.schema, samples),
+        statement=statement(fitted.schema, samples, proposal),
     )
 
 

@@ -101,15 +101,33 @@ class Questions(Reading):
         return self.fitted_rows(X, y, "squared_error").numpy()
 
     def log_likelihood(
-        self, X: Any, y: Any = None, *, samples: int = 5000, precision: str = "float32"
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        samples: int = 5000,
+        precision: str = "float32",
+        proposal: str = "encoder",
     ) -> LogLikelihood:
         """Estimate log p(x) with ``samples`` importance samples: value, errors, effective sample sizes.
 
-        ``precision="bfloat16"`` runs the layers faster, at an error of hundredths of a nat.
+        Parameters
+        ----------
+        X : array, DataFrame or path, (n, *shape)
+        y
+            Conditions of the rows, for a conditional model.
+        samples : int
+            S, of each row.
+        precision : str
+            ``"bfloat16"`` runs the layers faster, at an error of hundredths of a nat.
+        proposal : str
+            ``"encoder"`` draws from its posterior, as published numbers do. ``"adapted"`` draws from proposals adapted
+            to each row (:func:`lowerbound.metrics.adapted_log_likelihood`): nearer to log p(x) than any number of
+            samples that one could pay for from the encoder, where latents are many; continuous latents only.
         """
         samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
-        return self.fitted_.log_likelihood(rows, c, samples, precision=precision)
+        return self.fitted_.log_likelihood(rows, c, samples, precision=precision, proposal=proposal)
 
     def impute(
         self, X: Any, y: Any = None, *, samples: int = 1000, draw: bool = False, random_state: int | None = None
@@ -140,16 +158,17 @@ class Questions(Reading):
         return fill_gaps(self.fitted_, X, c, samples=_whole(samples, "samples", 1), draw=draw, seed=seed)
 
     def evaluate(
-        self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows"
+        self, X: Any, y: Any = None, *, samples: int = 1000, split: str = "given rows", proposal: str = "encoder"
     ) -> Evaluation | Reconstruction:
         """Return ELBO, rate, distortion and log p(x) of rows, with errors and a statement of their meaning.
 
-        A model without a likelihood has none of them: then it is the squared error of reconstructions, the distance of
-        codes to the prior, and the reason (``unbounded``).
+        ``samples`` and ``proposal`` are those of :meth:`log_likelihood`. A model without a likelihood has none of the
+        numbers: then it is the squared error of reconstructions, the distance of codes to the prior, and the reason
+        (``unbounded``).
         """
         samples = _whole(samples, "samples", 1)
         rows, c = self._rows(X, y)
-        return evaluate(self.fitted_, rows, c, samples=samples, split=split)
+        return evaluate(self.fitted_, rows, c, samples=samples, split=split, proposal=proposal)
 
     def diagnose(self, X: Any, y: Any = None, *, train: Any = None, train_y: Any = None) -> Diagnosis:
         """Return the health of the model on rows, with advice; ``train`` rows tell over- from underfitting."""

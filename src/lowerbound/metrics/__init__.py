@@ -1,5 +1,6 @@
 """Numbers of a fitted model, one idea a file."""
 
+from lowerbound.metrics.adaptive import Proposal, adapt, adapted_log_likelihood
 from lowerbound.metrics.aggregate import AggregateGap, aggregate_gap
 from lowerbound.metrics.annealed import Annealing, annealed_log_likelihood, sigmoidal
 from lowerbound.metrics.beta_vae_score import beta_vae_score
@@ -73,11 +74,14 @@ __all__ = [
     "LogLikelihood",
     "Quadrature",
     "RateDistortion",
+    "Proposal",
     "Refined",
     "Tally",
     "TwoSampleTest",
     "Weigher",
     "aggregate_gap",
+    "adapt",
+    "adapted_log_likelihood",
     "annealed_log_likelihood",
     "beta_vae_score",
     "bidirectional",

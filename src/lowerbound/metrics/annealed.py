@@ -235,4 +235,7 @@ def annealed_log_likelihood(
             if advance is not None:
                 advance(len(next(iter(batch.values()))))
     dtype = next(iter(model.parameters()), torch.zeros(())).dtype
-    return tally.result(dimensions=dimensions, discrete=discrete, layers=str(dtype).removeprefix("torch."))
+    return tally.result(
+        dimensions=dimensions, discrete=discrete, layers=str(dtype).removeprefix("torch."),
+        proposal=f"annealed from the {start}",
+    )  # fmt: skip

@@ -110,9 +110,9 @@ class Joint:
         values, jacobian = self.latents(u)
         return log_posterior(self.model, self.batch, values) + jacobian
 
-    def draw_posterior(self, samples: int) -> Tensor:
-        """Draw ``(S, B, D)`` from q(u | x), with noise that rows share."""
-        with torch.no_grad(), torch.random.fork_rng(), noise.use(noise.Shared(noise.mix_seed(self.seed, 2))):
+    def draw_posterior(self, samples: int, start: int = 0) -> Tensor:
+        """Draw ``(S, B, D)`` from q(u | x), with noise that rows share: those of index ``start`` and after."""
+        with torch.no_grad(), torch.random.fork_rng(), noise.use(noise.Shared(noise.mix_seed(self.seed, 2), start)):
             trace = self.model(self.batch, samples=samples)
         return self.free({name: trace[name].value for name in self.shapes})
 

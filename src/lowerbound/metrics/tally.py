@@ -46,6 +46,8 @@ class LogLikelihood:
         Whether rows are discrete, so that bits per dimension make sense.
     layers : str
         Arithmetic of the networks' layers; densities and sums are float32 or better.
+    proposal : str
+        Where samples are from: ``"encoder"``, its posterior; ``"adapted"`` to each row; or ``"annealed from ..."``.
     pareto_k : ndarray, (n,), optional
         Tail shape of each row's weights: above 0.7 its estimate is not to be trusted. None for less than 25 samples.
 
@@ -66,6 +68,7 @@ class LogLikelihood:
     dimensions: int = 1
     discrete: bool = False
     layers: str = "float32"
+    proposal: str = "encoder"
     pareto_k: np.ndarray | None = None
 
     @property
@@ -86,6 +89,7 @@ class LogLikelihood:
             "monte_carlo_error": self.monte_carlo_error,
             "samples": self.samples,
             "layers": self.layers,
+            "proposal": self.proposal,
             "median_ess": float(np.median(self.ess)),
             "bits_per_dim": self.bits_per_dim,
             "median_pareto_k": None if self.pareto_k is None else float(np.median(self.pareto_k)),
@@ -127,7 +131,9 @@ class Tally:
         self.shapes.extend(pareto_k(log_w).tolist())
         self.influence += relative.sum(1)
 
-    def result(self, *, dimensions: int = 1, discrete: bool = False, layers: str = "float32") -> LogLikelihood:
+    def result(
+        self, *, dimensions: int = 1, discrete: bool = False, layers: str = "float32", proposal: str = "encoder"
+    ) -> LogLikelihood:
         """Return the estimate for all rows so far."""
         values, n = np.array(self.rows), len(self.rows)
         several = self.samples > 1
@@ -144,5 +150,6 @@ class Tally:
             dimensions=dimensions,
             discrete=discrete,
             layers=layers,
+            proposal=proposal,
             pareto_k=None if np.isinf(shapes).any() else shapes,
         )
