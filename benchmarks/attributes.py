@@ -2,7 +2,7 @@
 
     python benchmarks/attributes.py --model vae
     python benchmarks/attributes.py --model vae-gan --seed 1
-    python benchmarks/attributes.py --model vae-gan --weight 0.1
+    python benchmarks/attributes.py --model vae-gan --weight 3 --beta 0.2
     python benchmarks/attributes.py --model gan
 
 After section 4.2 of Larsen et al. (2016), on MNIST in grey levels. The attributes are those of the picture itself: its
@@ -10,7 +10,8 @@ digit, its slant (the shear of its second moments) and its thickness (twice its 
 standard deviations of the training rows. Encoder, decoder, prior and critic see them. One network and as many steps for
 all three: the VAE is `cvae` under a normal likelihood with its best variance and means within the range of the levels,
 the VAE/GAN is `cvae-gan`, and the GAN is the same without similarity (`weight=0`), so that its decoder follows the
-critic alone. `--weight` is that of the similarity in the VAE/GAN's decoder; the recipe's own is 1.
+critic alone. `--weight` is that of the similarity in the VAE/GAN's decoder, `--beta` that of the rate in its encoder;
+the recipe's own are 1 and 0.05.
 
 From the attributes of each of the 10,000 official test rows one row is made, the mean of p(x | z, c) at a draw of
 p(z | c), and measured in turn: slant and thickness from the picture, the digit by a small classifier trained on the
@@ -105,11 +106,13 @@ def main() -> None:
     parser.add_argument("--model", choices=list(MODELS), default="vae")
     parser.add_argument("--steps", type=int, default=8000, help="optimizer steps, rounded to whole epochs")
     parser.add_argument("--weight", type=float, help="of the similarity in the VAE/GAN's decoder")
+    parser.add_argument("--beta", type=float, help="weight of the rate in the VAE/GAN's encoder")
     parser.add_argument("--classifier-epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    if options.weight is not None and options.model != "vae-gan":
-        parser.error("--weight is the VAE/GAN's")
+    chosen = {k: getattr(options, k) for k in ("weight", "beta") if getattr(options, k) is not None}
+    if chosen and options.model != "vae-gan":
+        parser.error("--weight and --beta are the VAE/GAN's")
     torch.set_num_threads(1)
     data = lb.data.open_data("mnist", binarize=None).split(seed=0)
     x, y = labelled(data, "train")
@@ -125,8 +128,7 @@ def main() -> None:
 
     given = lb.data.from_arrays(x.numpy(), np.asarray(attributes(x, y)), image="CHW").split(valid=0.0, test=0.0)
     epochs = max(1, round(options.steps * BATCH / len(x)))
-    chosen = {} if options.weight is None else {"weight": options.weight}
-    name = options.model if options.weight is None else f"{options.model}, weight {options.weight:g}"
+    name = ", ".join([options.model, *(f"{k} {v:g}" for k, v in chosen.items())])
     before = spent()
     done = fit(given, Settings.make(**SHARED, **MODELS[options.model], **chosen, epochs=epochs, seed=options.seed))
     training = spent() - before
@@ -136,7 +138,7 @@ def main() -> None:
         asked = attributes(rows, labels)
         made = done.fitted.sample(len(rows), asked, options.seed, mean=True).clamp(0, 255)
         results[part] = {name: found(measure, made, asked, rows), f"{part} rows": found(measure, rows, asked, rows)}
-    suffix = "" if options.weight is None else f"_weight{options.weight:g}"
+    suffix = "".join(f"_{k}{v:g}" for k, v in chosen.items())
     keep(f"attributes_{options.model}{suffix}_seed{options.seed}", {
         "seed": options.seed, "steps": done.outcome.step, "training_cpu_seconds": round(training, 1),
         "objective": repr(done.plan.objective), "features": features.name,

@@ -10,8 +10,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import RESULTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from lowerbound.estimators.fitted import Fitted
 
 __all__ = ["arguments", "quality_run", "scoring_precision", "spent"]
 
@@ -26,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=["float32", "bfloat16"],
         help="of the layers while scoring  [default: bfloat16 where the hardware has it]",
     )
+    parser.add_argument("--near", type=int, default=0, help="rows that proposals adapted to each are tried on as well")
     parser.add_argument("--max-time", help="stop training after this long, such as 30s or 50m of wall clock")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
     parser.add_argument("--out", type=Path, help="run folder  [default: runs/NAME]")
@@ -63,6 +71,14 @@ def quality_run(name: str, data: str, settings: list[str], options: argparse.Nam
     return _keep(name, data, shlex.join(line), out, options)
 
 
+def adapted(fitted: Fitted, rows: Tensor, plain: np.ndarray, samples: int) -> dict[str, object]:
+    """Return how much nearer to log p(x) than ``plain`` proposals adapted to each row come: nats."""
+    found = fitted.log_likelihood(rows, None, samples, proposal="adapted")
+    gain = found.rows - plain
+    error = float(gain.std(ddof=1)) / len(gain) ** 0.5
+    return {"near_rows": len(gain), "near_gain": float(gain.mean()), "near_error": error}
+
+
 def _keep(name: str, data: str, command: str, out: Path, options: argparse.Namespace) -> dict[str, object]:
     import torch
 
@@ -75,6 +91,8 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
     fitted = lb.load(out, device="auto").fitted_
     bound = fitted.bound(rows, None, samples=16).summary()
     found = fitted.log_likelihood(rows, None, options.samples, precision=options.precision or scoring_precision())
+    before_near = cpu_seconds(resource.RUSAGE_SELF)
+    near = adapted(fitted, rows[: options.near], found.rows[: options.near], options.samples) if options.near else {}
     timing, config = (json.loads((out / f"{n}.json").read_text()) for n in ("timing", "config"))
     curve = RESULTS / f"{name}.curve.jsonl"
     shutil.copyfile(out / "metrics.jsonl", curve)
@@ -82,7 +100,7 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
         "command": command,
         "seed": options.seed,
         "training_cpu_seconds": round(timing["cpu_seconds"], 1),
-        "scoring_cpu_seconds": round(cpu_seconds(resource.RUSAGE_SELF) - before, 1),
+        "scoring_cpu_seconds": round(before_near - before, 1),
         "outcome": config.get("outcome"),
         "facts": config.get("facts"),
         "curve": curve.name,
@@ -90,6 +108,7 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
         "nll": -found.value,
         **found.to_json(),
         **bound,
+        **near,
     }
     (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
     for key, value in result.items():

@@ -75,6 +75,9 @@ def quality(*results: dict[str, Any]) -> str:
         ]
         for r in results
     ]  # fmt: skip
+    if any("near_gain" in r for r in results):
+        for row, r in zip(rows, results, strict=True):
+            row.append(f"{-r['near_gain']:+.2f} ± {r['near_error']:.2f}" if "near_gain" in r else "-")
     head = [
         "`results/`",
         "seed",
@@ -85,8 +88,9 @@ def quality(*results: dict[str, Any]) -> str:
         "S",
         "rows",
         "layers",
+        "NLL, adapted proposals",
     ]
-    return table(head, rows)
+    return table(head[: len(rows[0])], rows)
 
 
 def _with_error(found: dict[str, float]) -> str:

@@ -1,6 +1,6 @@
 """Numbers of a fitted model, one idea a file."""
 
-from lowerbound.metrics.adaptive import Proposal, adapt, adapted_log_likelihood
+from lowerbound.metrics.adaptive import adapt, adapted_log_likelihood
 from lowerbound.metrics.aggregate import AggregateGap, aggregate_gap
 from lowerbound.metrics.annealed import Annealing, annealed_log_likelihood, sigmoidal
 from lowerbound.metrics.beta_vae_score import beta_vae_score
@@ -44,6 +44,7 @@ from lowerbound.metrics.pareto import TRUSTED, pareto_k
 from lowerbound.metrics.permutation import TwoSampleTest, permutation_test
 from lowerbound.metrics.precision_recall import precision_recall
 from lowerbound.metrics.predictive import STATISTICS, Check, predictive_check
+from lowerbound.metrics.proposal import Proposal
 from lowerbound.metrics.quadrature import Quadrature, grid_log_likelihood
 from lowerbound.metrics.rate_distortion import RateDistortion, rate_distortion
 from lowerbound.metrics.refinement import Refined, passes, refine

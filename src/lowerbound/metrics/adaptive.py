@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -23,12 +22,11 @@ from torch import Tensor
 from lowerbound.core import Batch, Model, held, layer_precision, noise
 from lowerbound.errors import ConfigError
 from lowerbound.metrics.joint import Joint
+from lowerbound.metrics.proposal import Proposal
 from lowerbound.metrics.tally import LogLikelihood, Tally
 
-__all__ = ["Proposal", "adapt", "adapted_log_likelihood"]
+__all__ = ["adapt", "adapted_log_likelihood"]
 
-FREEDOM = 20
-"""Degrees of freedom of proposals: heavier tails than a posterior has, at little cost in many dimensions."""
 WIDER = 1.1
 """Scale of a proposal, relative to the spread of the draws that it was fitted to."""
 AT_FIRST = 1.2
@@ -38,50 +36,6 @@ FROM_ENCODER = 0.1
 ENOUGH = 10
 """Effective samples for each latent, from which a covariance is found."""
 HALVINGS = 30
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A Student-t for the latents of each row of a batch.
-
-    Attributes
-    ----------
-    location : Tensor, (B, D)
-    factor : Tensor, (B, D, D)
-        Lower triangular: its square is the scale matrix.
-
-    Examples
-    --------
-    >>> proposal = Proposal(torch.zeros(5, 2), torch.eye(2).expand(5, 2, 2))
-    >>> u, log_q = proposal.draw(7, seed=0)
-    >>> u.shape, torch.allclose(log_q, proposal.log_prob(u))
-    (torch.Size([7, 5, 2]), True)
-    """
-
-    location: Tensor
-    factor: Tensor
-
-    def draw(self, samples: int, *, seed: int, start: int = 0) -> tuple[Tensor, Tensor]:
-        """Return draws ``(S, B, D)``, with noise that rows share, and their log-densities ``(S, B)``."""
-        size = self.location.shape[-1]
-        shared, like = noise.Shared(seed, start), self.location
-        plain = shared.normal((samples, 1, size), 1, like)[:, 0]
-        slack = shared.normal((samples, 1, FREEDOM), 1, like)[:, 0].square().mean(-1, keepdim=True)
-        unit = plain * slack.rsqrt()
-        u = self.location + torch.einsum("bij,sj->sbi", self.factor, unit)
-        return u, self._density(unit.square().sum(-1, keepdim=True))
-
-    def log_prob(self, u: Tensor) -> Tensor:
-        """Return the log-densities ``(S, B)`` of ``(S, B, D)``."""
-        offset = (u.to(self.location) - self.location).permute(1, 2, 0)
-        return self._density(torch.linalg.solve_triangular(self.factor, offset, upper=False).square().sum(1).T)
-
-    def _density(self, distance: Tensor) -> Tensor:
-        """Return the log-density at a squared distance from the location, in units of the scale matrix."""
-        size, half = self.location.shape[-1], 0.5 * FREEDOM
-        constant = math.lgamma(half + 0.5 * size) - math.lgamma(half) - 0.5 * size * math.log(FREEDOM * math.pi)
-        volume = self.factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        return constant - volume - (half + 0.5 * size) * torch.log1p(distance / FREEDOM)
 
 
 def adapt(joint: Joint, *, rounds: int = 8, draws: int = 5000, seed: int = 0, chunk: int | None = None) -> Proposal:
