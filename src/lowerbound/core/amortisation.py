@@ -103,7 +103,10 @@ def log_posterior(model: Model, batch: Batch, latents: Mapping[str, Tensor]) -> 
     """
     levels = getattr(model, "levels", None)
     if levels is None:
-        raise ConfigError(f"{type(model).__name__} has no levels, whose posteriors could be asked.")
+        raise ConfigError(
+            f"{type(model).__name__} has no levels, whose posteriors could be asked. Use importance sampling from the "
+            "encoder."
+        )
     h, c, total = None, batch.get("c"), torch.zeros(())
     for level, a in zip(levels, _activations(model, batch), strict=True):
         z = latents[level.name] if level.name in latents else batch[level.name]
