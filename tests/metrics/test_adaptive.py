@@ -152,6 +152,13 @@ def test_discrete_latents_are_refused_unless_given():
     assert adapted_log_likelihood(model, iter([batch]), 5, **SHORT).rows.shape == (3,)
 
 
+def test_a_model_of_stages_is_refused():
+    vae = lb.VAE(2, recipe="two-stage-vae", network="mlp", hidden=(4,), epochs=1, compile="no", random_state=0)
+    x = torch.randn(30, 3, generator=torch.Generator().manual_seed(0)).numpy()
+    with pytest.raises(ConfigError, match="TwoStage has no levels.*from the encoder"):
+        vae.fit(x).log_likelihood(x, samples=5, proposal="adapted")
+
+
 @pytest.mark.parametrize("name", ["samples", "rounds", "draws"])
 def test_nothing_is_not_enough(name):
     with pytest.raises(ConfigError, match=f"{name}=0: at least 1"):

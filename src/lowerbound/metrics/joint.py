@@ -162,8 +162,8 @@ def _refuse_discrete(model: Model, batch: Batch) -> None:
         if level.enumerate or support not in _REACHED:
             raise ConfigError(
                 f"The latent {level.name!r} lives on {support!r} values, with no gradient to follow: this estimate "
-                f"needs latents on {', '.join(_REACHED)}. Use importance sampling from the encoder, or give the latent in "
-                "the batch."
+                f"needs latents on {', '.join(_REACHED)}. Use importance sampling from the encoder, or give the "
+                "latent in the batch."
             )
 
 
