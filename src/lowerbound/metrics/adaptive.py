@@ -149,15 +149,13 @@ def adapted_log_likelihood(
 
 def _log_weights(joint: Joint, proposal: Proposal, samples: int, seed: int, chunk: int | None) -> Tensor:
     """Return log w of each draw, ``(S, B)``: the first ones are the encoder's."""
-    theirs = round(FROM_ENCODER * samples)
+    theirs = min(math.ceil(FROM_ENCODER * samples), samples)
     share = theirs / samples
     weights = []
-    for u, log_q in _drawn(joint, proposal, samples, theirs, seed, chunk):
-        log_q = log_q + math.log1p(-share)
-        if theirs:
-            with torch.no_grad():
-                encoder = joint.log_q(u.to(joint.location))
-            log_q = torch.logaddexp(log_q, encoder.double() + math.log(share))
+    for u, log_t in _drawn(joint, proposal, samples, theirs, seed, chunk):
+        with torch.no_grad():
+            encoder = joint.log_q(u.to(joint.location)).double() + math.log(share)
+        log_q = torch.logaddexp(log_t + math.log1p(-share), encoder) if share < 1 else encoder
         weights.append(_joint(joint, u, None) - log_q)
     return torch.cat(weights)
 
