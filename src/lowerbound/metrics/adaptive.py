@@ -7,8 +7,8 @@ r"""log p(x) by importance sampling from proposals adapted to each row.
 with :math:`q_t` a Student-t around the last mean, of the last covariance, and the power :math:`\gamma_t \le 1` as large
 as leaves enough effective samples. The first proposal stands where the encoder's posterior does; correlations between
 latents, which most encoders leave out, and errors of the encoder are what the rounds find. The estimate takes fresh
-draws from the last proposal, mixed with the encoder's posterior, so that it stays unbiased for p(x), and can be worse
-than plain importance sampling only by that share of the draws.
+draws from the last proposal, a tenth of them from the encoder's posterior: it stays unbiased for p(x), and is at worst
+plain importance sampling with that tenth.
 """
 
 from __future__ import annotations
