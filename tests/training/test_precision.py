@@ -50,6 +50,11 @@ def test_bfloat16_is_a_gain_on_a_cpu_with_matrix_tiles_alone(tiles: bool, monkey
     assert has_fast_bfloat16(CPU) is tiles
 
 
+def test_a_gpu_that_emulates_bfloat16_does_not_gain_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+    assert not has_fast_bfloat16(torch.device("cuda"))
+
+
 def test_compilation_has_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision, "can_compile", lambda: True)
     model, images = ZOO["flat"].build()[0], ZOO["convolutional"].build()[0]
