@@ -150,6 +150,17 @@ def capacity(*results: dict[str, Any]) -> str:
     return table(["step", "capacity C, nats", "rate", "largest distance of a seed"], rows)
 
 
+def linear(*results: dict[str, Any]) -> str:
+    """The beta-VAE metric of linear codes by its pairs."""
+    pairs = next(iter(results[0]["scores"].values()))
+    rows: list[list[object]] = [
+        [name, f"{r['side']} x {r['side']}", *(f"{score:.3f}" for score in scores.values())]
+        for r in results
+        for name, scores in r["scores"].items()
+    ]
+    return table(["codes", "sprites", *(f"of {n} pair{'s' if n != '1' else ''}" for n in pairs)], rows)
+
+
 def plain(result: dict[str, Any]) -> str:
     """Any result of plain numbers."""
     rows: list[list[object]] = [
@@ -233,6 +244,6 @@ def collapse(result: dict[str, Any]) -> str:
 
 RENDERERS: dict[str, Callable[..., str]] = {
     "speed": speed, "gpu": gpu, "matmul": matmul, "imports": imports, "sampling": sampling, "quality": quality,
-    "estimators": estimators, "factors": factors, "capacity": capacity, "plain": plain,
+    "estimators": estimators, "factors": factors, "capacity": capacity, "linear": linear, "plain": plain,
     "matching": matching, "stages": stages, "attributes": attributes, "collapse": collapse,
 }  # fmt: skip
