@@ -10,8 +10,8 @@ digit, its slant (the shear of its second moments) and its thickness (twice its 
 standard deviations of the training rows. Encoder, decoder, prior and critic see them. One network and as many steps for
 all three: the VAE is `cvae` under a normal likelihood with its best variance and means within the range of the levels,
 the VAE/GAN is `cvae-gan`, and the GAN is the same without similarity (`weight=0`), so that its decoder follows the
-critic alone. `--weight` is that of the similarity in the VAE/GAN's decoder, `--beta` that of the rate in its encoder;
-the recipe's own are 1 and 0.05.
+critic alone. `--weight` is that of the similarity in the VAE/GAN's decoder, `--beta` that of the rate: recipes' own are
+a weight of 1, and 0.05 of the rate in the VAE/GAN and 1 in the VAE.
 
 From the attributes of each of the 10,000 official test rows one row is made, the mean of p(x | z, c) at a draw of
 p(z | c), and measured in turn: slant and thickness from the picture, the digit by a small classifier trained on the
@@ -106,13 +106,13 @@ def main() -> None:
     parser.add_argument("--model", choices=list(MODELS), default="vae")
     parser.add_argument("--steps", type=int, default=8000, help="optimizer steps, rounded to whole epochs")
     parser.add_argument("--weight", type=float, help="of the similarity in the VAE/GAN's decoder")
-    parser.add_argument("--beta", type=float, help="weight of the rate in the VAE/GAN's encoder")
+    parser.add_argument("--beta", type=float, help="weight of the rate, in the VAE's loss or the VAE/GAN's encoder")
     parser.add_argument("--classifier-epochs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     chosen = {k: getattr(options, k) for k in ("weight", "beta") if getattr(options, k) is not None}
-    if chosen and options.model != "vae-gan":
-        parser.error("--weight and --beta are the VAE/GAN's")
+    if options.model == "gan" and chosen or options.model == "vae" and "weight" in chosen:
+        parser.error("--weight is the VAE/GAN's, and --beta that of models with an encoder")
     torch.set_num_threads(1)
     data = lb.data.open_data("mnist", binarize=None).split(seed=0)
     x, y = labelled(data, "train")

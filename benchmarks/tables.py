@@ -88,7 +88,7 @@ def quality(*results: dict[str, Any]) -> str:
         "S",
         "rows",
         "layers",
-        "NLL, adapted proposals",
+        "by adapted proposals",
     ]
     return table(head[: len(rows[0])], rows)
 
