@@ -43,9 +43,9 @@ def of_64(bound: str) -> list[str]:
 
 OF_64 = {
     "iwae64": "IWAE(64)",
-    "miwae8x8": "MIWAE(8, 8)",
+    "miwae8x8": "MIWAE(64, groups=8)",
     "ciwae64": "CIWAE(64, beta=0.05)",
-    "piwae8x8": "PIWAE(8, 8)",
+    "piwae8x8": "PIWAE(64, groups=8)",
 }
 PROTOCOLS: dict[str, list[str]] = {
     "paper": [*NETWORK, "--epochs", "900"],
