@@ -106,11 +106,10 @@ def measured(runs: list[Path], rows: int, *factors: str) -> list[dict[str, Any]]
     return [{key: value for key, value in found.items() if key not in APART} for found in json.loads(said)]
 
 
-def by_pairs(run: Path, options: argparse.Namespace) -> dict[int, float]:
+def by_pairs(run: Path, rows: np.ndarray, factors: Tensor) -> dict[int, float]:
     """Return the beta-VAE metric of the ordered factors by the number of pairs that a point is the mean of."""
     import lowerbound as lb
 
-    rows, factors = known(options)
     codes = lb.load(run).transform(rows)
     return {pairs: lb.metrics.beta_vae_score(codes, factors, pairs=pairs) for pairs in PAIRS}
 
@@ -184,12 +183,13 @@ def main() -> None:
     if options.linear:
         linear(options)
         return
+    sprites = known(options)
     for recipe in options.recipe:
         runs = [train(recipe, seed, options) for seed in options.seeds]
         folders = [out for _, out in runs]
         ordered, five = (measured(folders, options.rows, *factors) for factors in (ORDERED, ()))
         for seed, (command, out), four, all_five in zip(options.seeds, runs, ordered, five, strict=True):
-            numbers = {"side": options.side, **four, "five_factors": all_five, "by_pairs": by_pairs(out, options)}
+            numbers = {"side": options.side, **four, "five_factors": all_five, "by_pairs": by_pairs(out, *sprites)}
             kept(recipe, seed, command, out, numbers)
 
 

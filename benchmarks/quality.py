@@ -91,7 +91,7 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
     fitted = lb.load(out, device="auto").fitted_
     bound = fitted.bound(rows, None, samples=16).summary()
     found = fitted.log_likelihood(rows, None, options.samples, precision=options.precision or scoring_precision())
-    before_near = cpu_seconds(resource.RUSAGE_SELF)
+    scoring = cpu_seconds(resource.RUSAGE_SELF) - before
     near = adapted(fitted, rows[: options.near], found.rows[: options.near], options.samples) if options.near else {}
     timing, config = (json.loads((out / f"{n}.json").read_text()) for n in ("timing", "config"))
     curve = RESULTS / f"{name}.curve.jsonl"
@@ -100,7 +100,7 @@ def _keep(name: str, data: str, command: str, out: Path, options: argparse.Names
         "command": command,
         "seed": options.seed,
         "training_cpu_seconds": round(timing["cpu_seconds"], 1),
-        "scoring_cpu_seconds": round(before_near - before, 1),
+        "scoring_cpu_seconds": round(scoring, 1),
         "outcome": config.get("outcome"),
         "facts": config.get("facts"),
         "curve": curve.name,

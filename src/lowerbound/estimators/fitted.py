@@ -194,14 +194,14 @@ class Fitted:
             raise ConfigError(f"proposal={proposal!r}: use 'encoder' or 'adapted'.")
         if samples < 1:
             raise ConfigError(f"samples={samples}: importance sampling takes at least one sample.")
-        rows, chunk = self.chunks(samples)
         options: dict[str, Any] = {
             "seed": self.seed, "dimensions": self.schema.n_features, "discrete": self.schema.discrete,
             "layers": torch.bfloat16 if precision == "bfloat16" else None, "advance": advance,
         }  # fmt: skip
         if proposal == "adapted":
-            batches, chunk = self.batches(x, c, ADAPTED), max(1, self._pairs() // ADAPTED)
-            return adapted_log_likelihood(self.model, batches, samples, chunk=chunk, **options)
+            chunk = max(1, self._pairs() // ADAPTED)
+            return adapted_log_likelihood(self.model, self.batches(x, c, ADAPTED), samples, chunk=chunk, **options)
+        rows, chunk = self.chunks(samples)
         compiled = self._repays_compilation(len(x) * samples)
         return log_likelihood(self.model, self.batches(x, c, rows), samples, chunk=chunk, compiled=compiled, **options)
 

@@ -21,9 +21,10 @@ from torch import Tensor
 
 from lowerbound.core import Batch, Model, held, layer_precision, noise
 from lowerbound.errors import ConfigError
+from lowerbound.metrics.importance import effective_sample_size
 from lowerbound.metrics.joint import Joint
 from lowerbound.metrics.proposal import Proposal
-from lowerbound.metrics.tally import LogLikelihood, Tally
+from lowerbound.metrics.tally import LogLikelihood, Tally, arithmetic
 
 __all__ = ["adapt", "adapted_log_likelihood"]
 
@@ -142,8 +143,7 @@ def adapted_log_likelihood(
                 tally.add(_log_weights(joint, proposal, samples, noise.mix_seed(seed, 33), chunk).cpu())
             if advance is not None:
                 advance(joint.rows)
-    dtype = layers or next(iter(model.parameters()), torch.zeros(())).dtype
-    kind = str(dtype).removeprefix("torch.")
+    kind = arithmetic(model, layers)
     return tally.result(dimensions=dimensions, discrete=discrete, layers=kind, proposal="adapted")
 
 
@@ -174,7 +174,7 @@ def _drawn(
 def _joint(joint: Joint, u: Tensor, chunk: int | None) -> Tensor:
     """Return log p(x, u) of ``(S, B, D)``: ``(S, B)``, float64."""
     with torch.no_grad():
-        parts = [joint(u[start : start + n].to(joint.location)) for start, n in _passes(0, len(u), chunk)]
+        parts = [joint(part.to(joint.location)) for part in u.split(chunk or len(u))]
     return torch.cat([prior.double() + likelihood.double() for prior, likelihood in parts])
 
 
@@ -187,12 +187,13 @@ def _passes(start: int, stop: int, chunk: int | None) -> Iterator[tuple[int, int
 
 def _fitted(u: Tensor, log_w: Tensor, enough: float, before: Proposal) -> Proposal:
     """Return the proposal that weighted draws ask for; rows where they ask for none keep theirs."""
-    w = torch.softmax(_power(log_w, enough) * log_w, 0)
+    tempered = _power(log_w, enough) * log_w
+    w = torch.softmax(tempered, 0)
     location = torch.einsum("sb,sbi->bi", w, u)
     offset = u - location
     covariance = torch.einsum("sb,sbi,sbj->bij", w, offset, offset)
     # Draws that weigh as few know variances better than correlations.
-    size, effective = u.shape[-1], 1 / w.square().sum(0)
+    size, effective = u.shape[-1], effective_sample_size(tempered)
     variances = torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))
     scale = torch.lerp(covariance, variances, (size / (size + effective))[:, None, None]) + 1e-12 * torch.eye(
         size, dtype=u.dtype, device=u.device
@@ -206,15 +207,10 @@ def _fitted(u: Tensor, log_w: Tensor, enough: float, before: Proposal) -> Propos
 
 def _power(log_w: Tensor, enough: float) -> Tensor:
     """Return the largest power up to 1 of each row's weights, ``(B,)``, that leaves so many effective samples."""
-
-    def effective(power: Tensor) -> Tensor:
-        w = torch.softmax(power * log_w, 0)
-        return 1 / w.square().sum(0)
-
     low, high = torch.zeros_like(log_w[0]), torch.ones_like(log_w[0])
-    whole = effective(high) >= enough
+    whole = effective_sample_size(log_w) >= enough
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        fine = effective(middle) >= enough
+        fine = effective_sample_size(middle * log_w) >= enough
         low, high = torch.where(fine, middle, low), torch.where(fine, high, middle)
     return torch.where(whole, torch.ones_like(low), low)

@@ -26,7 +26,7 @@ from lowerbound.core import Batch, Model, held, noise
 from lowerbound.errors import ConfigError
 from lowerbound.metrics.hamiltonian import transition
 from lowerbound.metrics.joint import Joint
-from lowerbound.metrics.tally import LogLikelihood, Tally
+from lowerbound.metrics.tally import LogLikelihood, Tally, arithmetic
 
 __all__ = ["Annealing", "annealed_log_likelihood", "sigmoidal"]
 
@@ -234,8 +234,5 @@ def annealed_log_likelihood(
             tally.add(Annealing(model, batch, chains, sigmoidal(temperatures), **options).forward().cpu())
             if advance is not None:
                 advance(len(next(iter(batch.values()))))
-    dtype = next(iter(model.parameters()), torch.zeros(())).dtype
-    return tally.result(
-        dimensions=dimensions, discrete=discrete, layers=str(dtype).removeprefix("torch."),
-        proposal=f"annealed from the {start}",
-    )  # fmt: skip
+    source = f"annealed from the {start}"
+    return tally.result(dimensions=dimensions, discrete=discrete, layers=arithmetic(model), proposal=source)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lowerbound.core import Batch, Model, held, layer_precision
-from lowerbound.metrics.tally import LogLikelihood, Tally
+from lowerbound.metrics.tally import LogLikelihood, Tally, arithmetic
 from lowerbound.metrics.weigher import Weigher
 
 __all__ = ["effective_sample_size", "log_likelihood", "log_weights"]
@@ -113,8 +113,7 @@ def log_likelihood(
         tally.add(log_w)
         if advance is not None:
             advance(log_w.shape[1])
-    dtype = layers or next(iter(model.parameters()), torch.zeros((), dtype=torch.float64)).dtype
-    return tally.result(dimensions=dimensions, discrete=discrete, layers=str(dtype).removeprefix("torch."))
+    return tally.result(dimensions=dimensions, discrete=discrete, layers=arithmetic(model, layers))
 
 
 def _each(weigh: Weigher, batches: Iterator[Batch], layers: torch.dtype | None) -> Iterator[Tensor]:

@@ -13,11 +13,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lowerbound.metrics.pareto import TRUSTED, pareto_k
 
-__all__ = ["LogLikelihood", "Tally"]
+__all__ = ["LogLikelihood", "Tally", "arithmetic"]
+
+
+def arithmetic(model: nn.Module, layers: torch.dtype | None = None) -> str:
+    """Name the dtype that layers run in: that of the weights, unless another one is given.
+
+    Examples
+    --------
+    >>> arithmetic(torch.nn.Linear(2, 2)), arithmetic(torch.nn.Linear(2, 2), torch.bfloat16)
+    ('float32', 'bfloat16')
+    """
+    dtype = layers or next(iter(model.parameters()), torch.zeros((), dtype=torch.float64)).dtype
+    return str(dtype).removeprefix("torch.")
 
 
 @dataclass(frozen=True)
