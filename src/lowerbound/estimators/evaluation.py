@@ -148,7 +148,7 @@ def doubt(untrusted: float | None) -> str | None:
     return (
         f"{share} of the rows have importance weights of too heavy a tail (Pareto k above {TRUSTED}): their log p(x) "
         "is likely too low, by more than the Monte Carlo error says. Take proposals adapted to each row "
-        "(`--proposal adapted`, `proposal=` in Python), a richer posterior or annealing."
+        "(--proposal adapted, or proposal= in Python), a richer posterior or annealing."
     )
 
 
