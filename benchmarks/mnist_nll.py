@@ -38,7 +38,7 @@ def many(objective: str, epochs: int, *more: str) -> list[str]:
 
 def of_64(bound: str) -> list[str]:
     """Return the settings of a bound of 64 samples: all of them start alike, and are as long as each other."""
-    return many(bound, 4, *AS_PUBLISHED, *SOAP, *FROM_SOAP5, "--set", "learning_rate=1e-3")
+    return many(bound, 20, *AS_PUBLISHED, *SOAP, *FROM_SOAP5, "--set", "learning_rate=1e-3")
 
 
 PROTOCOLS: dict[str, list[str]] = {

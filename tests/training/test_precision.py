@@ -65,6 +65,14 @@ def test_compilation_has_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_compile(options(compile="yes"), CPU, images, 1)
 
 
+def test_compilation_pays_sooner_for_many_samples_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "can_compile", lambda: True)
+    model = ZOO["flat"].build()[0]
+    assert not choose_compile(options(compile="auto"), CPU, model, 500)
+    assert choose_compile(options(compile="auto"), CPU, model, 500, samples=64)
+    assert not choose_compile(options(compile="auto"), CPU, model, 20, samples=64)
+
+
 def test_steps_on_a_gpu_are_replayed_rather_than_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision, "can_compile", lambda: True)
     gpu, model = torch.device("cuda"), torch.nn.Linear(2, 2)

@@ -6,6 +6,7 @@ import json
 import random
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from torch import nn
 from toys import BATCH, TOTAL, Crashed, Disturbing, Watcher, contents, fingerprint, fit, options, tensors, trainer
 from zoo import ZOO, Case, Rows, flat
 
-from lowerbound.core import Cosine, Cyclical, Linear, Model, Schedule, conditional, noise
+from lowerbound.core import Batch, Cosine, Cyclical, Linear, Model, Schedule, conditional, noise
 from lowerbound.data import InMemory
 from lowerbound.errors import ConfigError, RunError
-from lowerbound.objectives import ELBO
+from lowerbound.objectives import ELBO, IWAE
 from lowerbound.training import Trainer
 
 
@@ -238,6 +239,32 @@ def test_few_rows_train(name: str, rows: int) -> None:
     made, outcome = fit(name, total=7, batches=InMemory(x, batch_size=BATCH))
     assert outcome.reason == "finished"
     assert all(bool(t.isfinite().all()) for t in tensors(made).values())
+
+
+def test_samples_of_each_row_count_in_what_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step of IWAE(64) costs nearly as much as 64 of the ELBO: it is compiled and shared out for what it costs."""
+    monkeypatch.setattr("lowerbound.training.precision.can_compile", lambda: True)
+    one, many = Case(flat), Case(flat, lambda: 2.0 * IWAE(64))
+    assert [trainer(case, total=200, compile="auto").facts["compiled"] for case in (one, many)] == ["no", "yes"]
+    weights = sum(p.numel() for p in flat().parameters())
+    monkeypatch.setattr("lowerbound.training.precision.SMALL_STEP", 4 * BATCH * weights)
+    torch.set_num_threads(2)
+    try:
+        assert [threads_seen(case) for case in (one, many)] == [1, 2]
+    finally:
+        torch.set_num_threads(1)
+
+
+def threads_seen(case: Case) -> int:
+    """Return the threads that the steps of a run were given."""
+    seen: list[int] = []
+
+    def prepare(batch: Batch) -> Batch:
+        seen.append(torch.get_num_threads())
+        return batch
+
+    fit(replace(case, prepare=prepare), total=2)
+    return seen[-1]
 
 
 @pytest.mark.parametrize("size", [1, 48, 1000])

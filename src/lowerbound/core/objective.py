@@ -42,6 +42,8 @@ class Objective(Component, nn.Module, ABC):
         What of held-out rows chooses the best weights: the bound on log p(x); the loss itself, where the bound falls
         while the loss does what it is for; or nothing, where a game or a multiplier that moves leaves no number that
         can be compared between steps: then the last weights are the best.
+    samples : int
+        Draws of the latents for each row in one run of the model: what a step costs grows with them.
     bound_samples : int
         Importance samples a row of the bound that it trains: above 1 the ELBO can fall while log p(x) rises. 1 is the
         ELBO.
@@ -54,6 +56,7 @@ class Objective(Component, nn.Module, ABC):
 
     likelihood: bool = True
     judged_by: Judge = "bound"
+    samples: int = 1
     bound_samples: int = 1
     across_rows: bool = False
     momentum: float = 0.9
@@ -63,6 +66,7 @@ class Objective(Component, nn.Module, ABC):
         self.likelihood = all(part.likelihood for part in parts)
         judges: list[Judge] = [part.judged_by for part in parts]
         self.judged_by = max(judges, key=_JUDGES.index)
+        self.samples = max(part.samples for part in parts)
         self.bound_samples = max(part.bound_samples for part in parts)
         self.across_rows = any(part.across_rows for part in parts)
         self.momentum = min(part.momentum for part in parts)
@@ -115,7 +119,6 @@ class Rowwise(Protocol):
 class Term(Objective):
     """A loss that is a function of one trace. Terms add (``+``) and scale (``5 *``)."""
 
-    samples: int = 1
     scores: bool = False
     """Whether its gradient is right for latents that are drawn without one."""
 
@@ -187,7 +190,6 @@ class Sum(Term):
             )
         self.left = left
         self.right = right
-        self.samples = left.samples
         self.scores = left.scores and right.scores
         self.follow(left, right)
 
@@ -221,7 +223,6 @@ class Scaled(Term):
         super().__init__()
         self.factor = factor
         self.term = term
-        self.samples = term.samples
         self.scores = term.scores
         self.follow(term)
 

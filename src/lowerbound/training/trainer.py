@@ -91,7 +91,7 @@ class Trainer:
             )
         self.round_steps = options.round_steps or max(1, min(1000, total // 50))
         self.layers = choose_precision(options, self.device)
-        self.compiled = choose_compile(options, self.device, model, total)
+        self.compiled = choose_compile(options, self.device, model, total, objective.samples)
         self.replayed = choose_replay(options, self.device)
         self.facts = {
             "device": str(self.device),
@@ -148,7 +148,8 @@ class Trainer:
         self.history = History(path, keep=self.state.records)
         self._bad = torch.zeros((), dtype=torch.bool, device=self.device)
         reason = "failed"
-        few_threads = threads_for(self.model, batches.batch_size // self.processes.world, self.device)
+        draws = batches.batch_size // self.processes.world * self.objective.samples
+        few_threads = threads_for(self.model, draws, self.device)
         for observer in self.observers:
             observer.start(self.state.step, self.total, self.facts)
         try:
