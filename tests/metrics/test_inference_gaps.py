@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import torch
 
+from lowerbound.core import Conditional
+from lowerbound.data import Schema
 from lowerbound.metrics import Gaps, inference_gaps
 from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
+from lowerbound.recipes import ModelOptions, vae
 from tests.known_answers.linear_gaussian import LinearGaussian
-from tests.metrics.test_refinement import GAUSSIAN, vae_with
+from tests.metrics.test_refinement import GAUSSIAN, Fixed, vae_with
 
 
 def split(family, x, model=GAUSSIAN, **options) -> Gaps:
@@ -58,3 +63,30 @@ def test_rows_done_are_told():
         vae_with(DiagonalNormal((2,))), iter([{"x": GAUSSIAN.sample(3)}]), steps=1, samples=9, advance=told.append
     )
     assert told == [3]
+
+
+def test_a_row_that_the_family_serves_badly_gets_a_proposal_of_its_own():
+    """Strong correlations between eight latents: few draws of independent ones count, and log p would come out low."""
+    weight = torch.cat([torch.eye(8), 3.0 * torch.ones(2, 8)]).double()
+    model = LinearGaussian(weight, torch.zeros(10).double(), 0.05)
+    x = model.sample(4)
+    independent = model.vae(Conditional(DiagonalNormal((8,)), Fixed(((10,),), DiagonalNormal((8,)).params_shape)))
+    gaps = inference_gaps(independent, iter([{"x": x}]), steps=150, rate=0.1, samples=2000)
+    assert gaps.adapted.all()
+    assert gaps.log_likelihood == pytest.approx(model.log_prob(x).numpy(), abs=0.05)
+    assert gaps.summary()["adapted_rows"] == 4
+    np.testing.assert_allclose(gaps.approximation + gaps.amortisation, gaps.total, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("posterior", "prior", "adapted"), [
+    ("diagonal-normal", "standard-normal", 4), ("von-mises-fisher", "uniform-sphere", 0),
+])  # fmt: skip
+def test_latents_on_a_surface_keep_the_refined_posterior(posterior, prior, adapted, monkeypatch):
+    """However few effective samples it leaves."""
+    module = sys.modules["lowerbound.metrics.inference_gaps"]
+    monkeypatch.setattr(module, "effective_sample_size", lambda log_w: torch.zeros_like(log_w[0]))
+    torch.manual_seed(0)
+    model = vae.model(Schema((3,), "real"), ModelOptions(latent=3, posterior=posterior, prior=prior), {}).eval()
+    gaps = inference_gaps(model, iter([{"x": torch.randn(4, 3)}]), steps=2, samples=20)
+    assert gaps.summary()["adapted_rows"] == adapted
+    assert np.isfinite(gaps.log_likelihood).all()

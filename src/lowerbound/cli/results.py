@@ -89,7 +89,7 @@ def show_diagnosis(screen: Screen, numbers: Mapping[str, Any], title: str) -> No
 def show_gaps(screen: Screen, numbers: Mapping[str, Any], title: str) -> None:
     """Print where the ELBO is lost."""
     shown = (
-        ("log p(x)", "log_likelihood", "by importance sampling from the refined posteriors"),
+        ("log p(x)", "log_likelihood", f"by importance sampling from {_proposals(numbers)}"),
         ("ELBO, refined", "refined_elbo", "each row with the best posterior of the family"),
         ("ELBO", "elbo", "of the encoder"),
         ("approximation gap", "approximation_gap", "what the family of posteriors loses"),
@@ -98,6 +98,13 @@ def show_gaps(screen: Screen, numbers: Mapping[str, Any], title: str) -> None:
     )
     rows = [(label, with_error(numbers[name], numbers[f"{name}_error"]), words) for label, name, words in shown]
     screen.table(("", "nats per row", ""), rows, title=title)
+
+
+def _proposals(numbers: Mapping[str, Any]) -> str:
+    adapted = numbers["adapted_rows"]
+    if adapted == numbers["rows"]:
+        return "proposals adapted to each row"
+    return "the refined posteriors" + (f", of {adapted:,} rows from proposals adapted to them" if adapted else "")
 
 
 def show_checks(screen: Screen, checks: Sequence[Check], title: str) -> None:
