@@ -3,6 +3,7 @@
     python benchmarks/disentanglement.py --recipe vae beta-vae
     python benchmarks/disentanglement.py --recipe beta-tc-vae --seeds 0 1 2 3 4
     python benchmarks/disentanglement.py --recipe capacity-vae
+    python benchmarks/disentanglement.py --recipe vae beta-vae --spread 0.02
     python benchmarks/disentanglement.py --linear
 
 The protocol of Higgins et al. (2017) on sprites, smaller: 32 x 32 pictures of all combinations of 3 shapes, 6 scales,
@@ -17,8 +18,10 @@ factors (`five_factors`), and against scale, rotation, x and y, which the code o
 four the beta-VAE metric is also taken of fewer pairs a point (`by_pairs`): published code differs in that. Of the
 capacity, the distance of the rate from it is read from the curve at every tenth of the rise. `--steps` and
 `--sizes 3 3 5 6 6` make a rehearsal. `--side 64` has four times the pixels, as dSprites: beside them the same beta
-weighs a quarter as much. `--linear` takes the beta-VAE metric of ten principal and ten independent components instead,
-by its pairs: published numbers of those say how many pairs a published metric took.
+weighs a quarter as much. `--spread` says how far apart the means of the posterior start, relative to what the encoder's
+weights make of them: near 0 latents open one after the other instead of all at once. `--linear` takes the beta-VAE
+metric of ten principal and ten independent components instead, by its pairs: published numbers of those say how many
+pairs a published metric took.
 """
 
 from __future__ import annotations
@@ -44,7 +47,7 @@ SIDE = 32
 APART = ("run", "data", "seed", "information")
 FULL = (3, 6, 20, 16, 16)
 ORDERED = ("scale", "rotation", "x", "y")
-PAIRS = (5, 16)
+PAIRS = (5, 16, 32)
 """Of the beta-VAE metric, beside the 64 that it takes by itself."""
 RISE = 0.5
 """Part of the run in which the capacity rises."""
@@ -63,7 +66,8 @@ NETWORKS = {
 def train(recipe: str, seed: int, options: argparse.Namespace) -> tuple[str, Path]:
     """Run the command of one recipe and seed; return it and the run's folder."""
     pixels = "" if options.side == SIDE else f"_{options.side}"
-    out = options.out / f"{recipe}_{options.network}{pixels}_seed{seed}"
+    start = "" if options.spread == 1 else f"_spread{options.spread:g}"
+    out = options.out / f"{recipe}_{options.network}{pixels}{start}_seed{seed}"
     sizes = tuple(options.sizes)
     rows = math.prod(sizes) - round(HELD * math.prod(sizes))
     epochs = max(1, round(options.steps * BATCH / rows))
@@ -74,6 +78,7 @@ def train(recipe: str, seed: int, options: argparse.Namespace) -> tuple[str, Pat
     line += ["--epochs", str(epochs), *NETWORKS[options.network], *RECIPES[recipe]]
     line += ["--set", "learning_rate=5e-4", "--set", "valid_fraction=0"]
     line += ["--set", f"test_fraction={HELD}", "--set", f"round_steps={max(1, steps // RECORDS)}"]
+    line += [] if options.spread == 1 else ["--set", f"spread={options.spread:g}"]
     line += [part for pair in options.set for part in ("--set", pair)]
     line += ["--seed", str(seed), "--nll-samples", "16", "--no-report", "--out", str(out)]
     print("$", shlex.join(line), flush=True)
@@ -173,6 +178,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=15_000, help="optimizer steps, rounded to whole epochs")
     parser.add_argument("--sizes", nargs=5, type=int, default=FULL, metavar="N", help="values of each factor")
     parser.add_argument("--side", type=int, choices=[32, 64], default=SIDE, help="pixels of a side")
+    parser.add_argument("--spread", type=float, default=1.0, help="how far apart the means of the posterior start")
     parser.add_argument("--network", choices=list(NETWORKS), default="mlp")
     parser.add_argument("--rows", type=int, default=10_000, help="rows that the metrics see")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting")
@@ -189,7 +195,13 @@ def main() -> None:
         folders = [out for _, out in runs]
         ordered, five = (measured(folders, options.rows, *factors) for factors in (ORDERED, ()))
         for seed, (command, out), four, all_five in zip(options.seeds, runs, ordered, five, strict=True):
-            numbers = {"side": options.side, **four, "five_factors": all_five, "by_pairs": by_pairs(out, *sprites)}
+            numbers = {
+                "side": options.side,
+                "spread": options.spread,
+                **four,
+                "five_factors": all_five,
+                "by_pairs": by_pairs(out, *sprites),
+            }
             kept(recipe, seed, command, out, numbers)
 
 

@@ -115,10 +115,10 @@ def estimators(*results: dict[str, Any]) -> str:
 def factors(*results: dict[str, Any]) -> str:
     """Metrics of disentanglement of each recipe: mean over seeds, least and most."""
     shown = {
-        "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE", "16": "of 16 pairs",
-        "5": "of 5 pairs", "five": "of five factors", "factor_vae_score": "FactorVAE", "mutual_information_gap": "MIG",
-        "five_gap": "MIG of five", "disentanglement": "DCI D", "completeness": "DCI C", "informativeness": "DCI I",
-        "sap": "SAP", "irs": "IRS", "ranking": "UDR",
+        "training_cpu_seconds": "training CPU s", "rate": "rate", "beta_vae_score": "beta-VAE", "32": "of 32 pairs",
+        "16": "of 16 pairs", "5": "of 5 pairs", "five": "of five factors", "factor_vae_score": "FactorVAE",
+        "mutual_information_gap": "MIG", "five_gap": "MIG of five", "disentanglement": "DCI D", "completeness": "DCI C",
+        "informativeness": "DCI I", "sap": "SAP", "irs": "IRS", "ranking": "UDR",
     }  # fmt: skip
     grouped: dict[str, list[dict[str, Any]]] = {}
     measured: set[str] = set()
@@ -127,6 +127,7 @@ def factors(*results: dict[str, Any]) -> str:
         both = {"five": five["beta_vae_score"], "five_gap": five["mutual_information_gap"]}
         side = result.get("side", 32)
         name = result["recipe"] if side == 32 else f"{result['recipe']}, {side} x {side}"
+        name += f", spread {result['spread']:g}" if result.get("spread", 1) != 1 else ""
         grouped.setdefault(name, []).append({**result, **both, **result.get("by_pairs", {})})
         measured |= set(grouped[name][-1])
     shown = {key: title for key, title in shown.items() if key in measured}
