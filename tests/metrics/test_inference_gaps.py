@@ -69,12 +69,12 @@ def test_a_row_that_the_family_serves_badly_gets_a_proposal_of_its_own():
     """Strong correlations between eight latents: few draws of independent ones count, and log p would come out low."""
     weight = torch.cat([torch.eye(8), 3.0 * torch.ones(2, 8)]).double()
     model = LinearGaussian(weight, torch.zeros(10).double(), 0.05)
-    x = model.sample(4)
+    x = model.sample(11)
     independent = model.vae(Conditional(DiagonalNormal((8,)), Fixed(((10,),), DiagonalNormal((8,)).params_shape)))
     gaps = inference_gaps(independent, iter([{"x": x}]), steps=150, rate=0.1, samples=2000)
     assert gaps.adapted.all()
     assert gaps.log_likelihood == pytest.approx(model.log_prob(x).numpy(), abs=0.05)
-    assert gaps.summary()["adapted_rows"] == 4
+    assert gaps.summary()["adapted_rows"] == 11
     np.testing.assert_allclose(gaps.approximation + gaps.amortisation, gaps.total, rtol=1e-9, atol=1e-9)
 
 

@@ -31,6 +31,9 @@ ENOUGH = 100
 AT_ONCE = 2**14
 """Draws x rows of a pass."""
 
+HANDFUL = 8
+"""Rows whose proposals are adapted at once."""
+
 
 @dataclass(frozen=True)
 class Gaps:
@@ -147,10 +150,10 @@ def _mended(
     poor = effective < min(ENOUGH, samples / 10)
     if not bool(poor.any()):
         return evidence, poor
-    rows = {name: value[poor] for name, value in batch.items()}
-    chunk = max(1, AT_ONCE // int(poor.sum()))
+    rows = {name: value[poor].split(HANDFUL) for name, value in batch.items()}
+    handfuls = (dict(zip(rows, parts, strict=True)) for parts in zip(*rows.values(), strict=True))
     try:
-        found = adapted_log_likelihood(model, iter([rows]), samples, seed=seed, chunk=chunk)
+        found = adapted_log_likelihood(model, handfuls, samples, seed=seed, chunk=AT_ONCE // HANDFUL)
     except ConfigError:  # latents on a surface
         return evidence, torch.zeros_like(poor)
     better = torch.from_numpy(found.rows).to(evidence)
