@@ -28,6 +28,7 @@ from lowerbound.metrics import (
     inspect_latents,
     log_likelihood,
 )
+from lowerbound.metrics.adaptive import HANDFUL
 from lowerbound.training.precision import has_compiler
 
 __all__ = ["Fitted"]
@@ -37,9 +38,6 @@ SAMPLE_BUDGET = 2**21
 
 ON_GPU = 16
 """Times as many on a GPU, whose passes cost the same down to far more than fits a processor's cache."""
-
-ADAPTED = 8
-"""Rows whose proposals are adapted at once."""
 
 COMPILE_WORK = 4e12
 """Samples x parameters from which a compiled pass repays its compilation: about a minute of one core."""
@@ -199,8 +197,8 @@ class Fitted:
             "layers": torch.bfloat16 if precision == "bfloat16" else None, "advance": advance,
         }  # fmt: skip
         if proposal == "adapted":
-            chunk = max(1, self._pairs() // ADAPTED)
-            return adapted_log_likelihood(self.model, self.batches(x, c, ADAPTED), samples, chunk=chunk, **options)
+            chunk = max(1, self._pairs() // HANDFUL)
+            return adapted_log_likelihood(self.model, self.batches(x, c, HANDFUL), samples, chunk=chunk, **options)
         rows, chunk = self.chunks(samples)
         compiled = self._repays_compilation(len(x) * samples)
         return log_likelihood(self.model, self.batches(x, c, rows), samples, chunk=chunk, compiled=compiled, **options)

@@ -37,6 +37,8 @@ FROM_ENCODER = 0.1
 ENOUGH = 10
 """Effective samples for each latent, from which a covariance is found."""
 HALVINGS = 30
+HANDFUL = 8
+"""Rows of a batch, at most: each has a covariance to find."""
 
 
 def adapt(joint: Joint, *, rounds: int = 8, draws: int = 5000, seed: int = 0, chunk: int | None = None) -> Proposal:

@@ -19,20 +19,14 @@ from torch import Tensor
 
 from lowerbound.core import Batch, Model, noise
 from lowerbound.errors import ConfigError
-from lowerbound.metrics.adaptive import adapted_log_likelihood
+from lowerbound.metrics.adaptive import HANDFUL, adapted_log_likelihood
 from lowerbound.metrics.importance import effective_sample_size
-from lowerbound.metrics.refinement import passes, refine
+from lowerbound.metrics.refinement import AT_ONCE, passes, refine
 
 __all__ = ["Gaps", "inference_gaps"]
 
 ENOUGH = 100
 """Effective samples from which the refined posterior is trusted with log p(x); of few samples, a tenth of them."""
-
-AT_ONCE = 2**14
-"""Draws x rows of a pass."""
-
-HANDFUL = 8
-"""Rows whose proposals are adapted at once."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +124,7 @@ def inference_gaps(
     parts: list[list[np.ndarray]] = [[], [], [], []]
     for batch in batches:
         refined = refine(model, batch, steps, rate=rate, judges=samples, seed=seed)
-        runs = passes(model, batch, refined.name, refined.q, samples, noise.mix_seed(seed, 23), AT_ONCE)
+        runs = passes(model, batch, refined.name, refined.q, samples, noise.mix_seed(seed, 23))
         log_w = torch.cat([trace.log_weight() for _, trace in runs]).double()
         # One set of draws for ELBO* and log p, one for both ELBOs: what is common to them leaves their differences.
         evidence, best = torch.logsumexp(log_w, 0) - math.log(samples), log_w.mean(0)

@@ -23,6 +23,9 @@ __all__ = ["Refined", "passes", "refine"]
 
 BETAS = (0.9, 0.99)
 
+AT_ONCE = 2**14
+"""Draws x rows of a pass."""
+
 
 @dataclass(frozen=True)
 class Refined:
@@ -55,7 +58,7 @@ class Refined:
 
 
 def passes(
-    model: Model, batch: Batch, name: str, q: Distribution, samples: int, seed: int, chunk: int = 2**14
+    model: Model, batch: Batch, name: str, q: Distribution, samples: int, seed: int, chunk: int = AT_ONCE
 ) -> Iterator[tuple[int, Trace]]:
     """Run a model with the posterior ``q``, at most ``chunk`` draws x rows at once.
 
