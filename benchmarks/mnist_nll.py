@@ -5,7 +5,7 @@
     python benchmarks/mnist_nll.py iwae50     ... k = 50
     python benchmarks/mnist_nll.py dreg5      ... k = 5, by the gradients of Tucker et al. (2019): the same bound
     python benchmarks/mnist_nll.py soap5      ... by SOAP: what the next ones start from
-    python benchmarks/mnist_nll.py soap50     ... k = 50, by SOAP, from the weights of soap5
+    python benchmarks/mnist_nll.py soap50     ... k = 50, by SOAP, from the weights of soap5, same seed
     python benchmarks/mnist_nll.py miwae8x8   ... on the bounds of Rainforth et al. (2018), 64 samples a row, likewise
     python benchmarks/mnist_nll.py default    what `lowerbound fit mnist` chooses by itself
 
@@ -27,7 +27,7 @@ NETWORK = [
     "--set", "learning_rate=2e-3", "--set", "round_steps=6240",
 ]  # fmt: skip
 SOAP = ["--batch-size", "256", "--set", "optimizer=soap", "--set", "learning_rate=4e-3", "--set", "round_steps=2320"]
-FROM_SOAP5 = ["--batch-size", "128", "--start-from", "runs/mnist_nll_soap5_seed0"]
+FROM_SOAP5 = ["--batch-size", "128", "--start-from", "runs/mnist_nll_soap5_seed{seed}"]
 AS_PUBLISHED = ["--data-option", "valid_rows=400"]
 
 
@@ -62,7 +62,8 @@ def main() -> None:
     parser.add_argument("protocol", choices=list(PROTOCOLS))
     arguments(parser)
     options = parser.parse_args()
-    quality_run(f"mnist_nll_{options.protocol}_seed{options.seed}", "mnist", PROTOCOLS[options.protocol], options)
+    settings = [part.format(seed=options.seed) for part in PROTOCOLS[options.protocol]]
+    quality_run(f"mnist_nll_{options.protocol}_seed{options.seed}", "mnist", settings, options)
 
 
 if __name__ == "__main__":

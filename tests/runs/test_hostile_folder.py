@@ -41,6 +41,7 @@ class Bomb:
 def run(tmp_path: Path) -> Path:
     """Return a finished run."""
     small().fit(table(), out=tmp_path / "run")
+    lb.load(tmp_path / "run")  # torch imports some of its modules when they are first used
     return tmp_path / "run"
 
 
@@ -361,7 +362,7 @@ def test_forged_tensors_of_a_checkpoint_are_refused(run: Path) -> None:
     path = run / "checkpoint" / "step-2.safetensors"
     tensors = storage.read_tensors(path)
     for change_one in (
-        {k: v for k, v in tensors.items() if not k.startswith("adam")},
+        {k: v for k, v in tensors.items() if not k.startswith("optimizer")},
         {k: v for k, v in tensors.items() if not k.startswith("model:")},
         {k: torch.zeros(7) if k.startswith("average:") else v for k, v in tensors.items()},
         {k: torch.zeros(7) if k.startswith("best:") else v for k, v in tensors.items()},

@@ -61,7 +61,7 @@ class RunState:
             "model": model.state_dict(), "objective": objective.state_dict(), "average": average.tensors,
             "best": self.best, "sums": self.sums,
         }  # fmt: skip
-        groups |= {f"adam/{name}": player.state() for name, player in step.players.items()}
+        groups |= _of_optimizers(step)
         return {f"{group}:{name}": t for group, tensors in groups.items() for name, t in tensors.items()}
 
     @classmethod
@@ -92,7 +92,7 @@ class RunState:
         try:
             model.load_state_dict(groups.get("model", {}))
             objective.load_state_dict(groups.get("objective", {}))
-            live = {"average": average.tensors} | {f"adam/{n}": p.state() for n, p in step.players.items()}
+            live = {"average": average.tensors} | _of_optimizers(step)
             for group, targets in live.items():
                 _same_shapes(group, targets, groups.get(group, {}))
                 with torch.no_grad():
@@ -111,6 +111,10 @@ class RunState:
             )  # fmt: skip
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CorruptRunError(f"The checkpoint is not of this run: {error}.") from error
+
+
+def _of_optimizers(step: Step) -> dict[str, dict[str, Tensor]]:
+    return {f"optimizer/{name}": player.state() for name, player in step.players.items()}
 
 
 def _same_shapes(group: str, live: Mapping[str, Tensor], saved: Mapping[str, Tensor]) -> None:
