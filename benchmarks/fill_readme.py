@@ -18,7 +18,7 @@ from harness import HERE, RESULTS
 from tables import RENDERERS
 
 README = HERE / "README.md"
-BLOCK = re.compile(r"(<!-- table: (\w+)((?: [\w*?-]+)*) -->\n).*?(<!-- end -->)", re.S)
+BLOCK = re.compile(r"(<!-- table: (\w+)((?: [\w*?\[\]-]+)*) -->\n).*?(<!-- end -->)", re.S)
 
 
 def filled(text: str) -> str:
