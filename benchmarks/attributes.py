@@ -2,7 +2,7 @@
 
     python benchmarks/attributes.py --model vae
     python benchmarks/attributes.py --model vae-gan --seed 1
-    python benchmarks/attributes.py --model vae-gan --weight 3 --beta 0.2
+    python benchmarks/attributes.py --model vae-gan --weight 1 --beta 0.05
     python benchmarks/attributes.py --model gan
 
 After section 4.2 of Larsen et al. (2016), on MNIST in grey levels. The attributes are those of the picture itself: its
@@ -11,7 +11,7 @@ standard deviations of the training rows. Encoder, decoder, prior and critic see
 all three: the VAE is `cvae` under a normal likelihood with its best variance and means within the range of the levels,
 the VAE/GAN is `cvae-gan`, and the GAN is the same without similarity (`weight=0`), so that its decoder follows the
 critic alone. `--weight` is that of the similarity in the VAE/GAN's decoder, `--beta` that of the rate: recipes' own are
-a weight of 1, and 0.05 of the rate in the VAE/GAN and 1 in the VAE.
+a weight of 3, and 0.2 of the rate in the VAE/GAN and 1 in the VAE.
 
 From the attributes of each of the 10,000 official test rows one row is made, the mean of p(x | z, c) at a draw of
 p(z | c), and measured in turn: slant and thickness from the picture, the digit by a small classifier trained on the

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from lowerbound.core import Progress
-from lowerbound.data import Schema
+from lowerbound.data import Schema, from_arrays
 from lowerbound.errors import ConfigError
+from lowerbound.estimators.planning import make_plan
 from lowerbound.networks import Projected
 from lowerbound.objectives import VAEGAN
 from lowerbound.recipes import ModelOptions, Task, cvae_gan
+from lowerbound.runs import Settings
+from tests.estimators.small import table
 
 LABELLED = Schema((4,), "real", classes=("a", "b", "c"))
 OPTIONS = ModelOptions(latent=2, hidden=(8,))
@@ -28,6 +32,12 @@ def test_the_critic_reads_rows_and_their_condition() -> None:
     losses = objective.losses(model, batch, Progress())
     assert list(losses) == ["model.levels", "model.likelihood", "critic"]
     assert all(bool(loss.isfinite()) for loss in losses.values())
+
+
+def test_similarity_and_rate_weigh_more_than_without_a_condition() -> None:
+    rows = from_arrays(table(), np.arange(len(table())) % 2).split(valid=0.1, test=0.0, seed=0)
+    said = repr(make_plan(rows, Settings.make(recipe="cvae-gan", latent=2, hidden=(8,), warmup=0.0)).objective)
+    assert "gamma=3.0, beta=0.2" in said
 
 
 def test_without_a_condition_it_says_what_to_give() -> None:

@@ -2,6 +2,7 @@ r"""The conditional VAE/GAN: its critic judges rows together with what they are 
 
 Prior, encoder and decoder see the condition as well; features, in which rows are compared, are of rows alone. How well
 they go with the condition is judged by a projection (Miyato and Koyama, cGANs with Projection Discriminator, 2018).
+Similarity and rate weigh more than without a condition: codes that say less leave more to what is given.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ cvae_gan = replace(
     name="cvae-gan",
     summary="VAE/GAN conditioned on labels or covariates, which its critic sees beside the rows",
     model=_model,
+    defaults={"variance": "optimal", "weight": 3.0, "beta": 0.2},
     conditional=True,
     when="Rows are to be made from attributes, and to look sharp: `sample(n, given=...)`. It has no ELBO and no "
     "log p(x).",
