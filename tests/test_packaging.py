@@ -1,12 +1,16 @@
-"""What is installed is what is in the source: templates and the typing marker too."""
+"""What is installed is what is in the source: templates and the typing marker too. The tested set suits every Python."""
 
 from __future__ import annotations
 
 import fnmatch
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "lowerbound"
@@ -62,3 +66,13 @@ def test_the_report_finds_its_templates_in_the_package() -> None:
     sections = {path.stem for path in (PACKAGE / "report" / "sections").glob("*.py")}
     with_template = {Path(path).name.split(".")[0] for path in BESIDE if "/sections/" in path}
     assert with_template <= sections
+
+
+def test_the_tested_set_installs_on_the_oldest_python() -> None:
+    oldest = SETTINGS["project"]["requires-python"].removeprefix(">=") + ".0"
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {canonicalize_name(Requirement(line).name) for line in lines if not line.startswith("#")}
+    found = {canonicalize_name(d.metadata["Name"]): d.metadata["Requires-Python"] or "" for d in distributions()}
+    needs = {name: python for name, python in found.items() if name in pinned}
+    assert len(needs) > 50
+    assert {name: python for name, python in needs.items() if not SpecifierSet(python).contains(oldest)} == {}
