@@ -30,7 +30,7 @@ cvae_gan = replace(
     name="cvae-gan",
     summary="VAE/GAN conditioned on labels or covariates, which its critic sees beside the rows",
     model=_model,
-    defaults={"variance": "optimal", "weight": 3.0, "beta": 0.2},
+    defaults={**vae_gan.defaults, "weight": 3.0, "beta": 0.2},
     conditional=True,
     when="Rows are to be made from attributes, and to look sharp: `sample(n, given=...)`. It has no ELBO and no "
     "log p(x).",
