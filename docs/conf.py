@@ -19,16 +19,17 @@ copyright = author
 release = version = lowerbound.__version__
 
 extensions = [
+    "mathml",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"lowerbound {release}"
+html_math_renderer = "mathml"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
@@ -50,9 +51,17 @@ def plain_text(line: str) -> str:
     return "``".join(parts)
 
 
+VALUES = ("data", "attribute", "property")
+EMPTY = "\\ "
+"""A line of which nothing is shown, and which counts as one."""
+
+
 def clean_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Apply :func:`plain_text` before napoleon reads the docstring."""
-    lines[:] = [plain_text(line) for line in lines]
+    """Apply :func:`plain_text` before napoleon reads the docstring.
+
+    Of a value it takes the words before a colon in the first line for a type: here none has any, so that line is empty.
+    """
+    lines[:] = [*([EMPTY] if what in VALUES else []), *map(plain_text, lines)]
 
 
 def skip_generated(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
