@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -157,3 +159,36 @@ def test_supports_of_likelihoods_are_checked(support, good, bad):
 def test_supports_of_likelihoods_refuse_what_is_no_number(support):
     with pytest.raises(DataError, match="NaN in row 0"):
         check([[float("nan"), 0.5]], Schema((2,), support))
+
+
+SMALL = np.random.default_rng(0).normal(size=(100, 2))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4, -1e5])
+def test_rounding_that_does_not_matter_is_not_told(offset):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(SMALL + offset, REAL, rounding=True)
+
+
+def test_coarse_rounding_is_told():
+    far = SMALL + np.array([0.0, 1e7])
+    with pytest.warns(DataWarning, match="X is rounded to multiples of 1 in column 'height'.*Subtract an offset"):
+        check(far, REAL, rounding=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(far, REAL)
+        check(far.astype(np.float32), REAL, rounding=True)
+        check(far, REAL, rounding=True, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("scaled", [SMALL * 1e-50, SMALL + 1e10, (SMALL * 5).astype(int) + 2**40])
+def test_a_column_that_rounding_makes_constant_is_refused(scaled):
+    with pytest.raises(DataError, match="X changes in column 'age' by less than single precision can hold"):
+        check(scaled, REAL, rounding=True)
+
+
+def test_constant_columns_are_no_matter_of_rounding():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(np.full((5, 2), 0.1), REAL, rounding=True)

@@ -97,3 +97,25 @@ def test_labels_may_be_text_and_keep_whole_numbers():
     assert to_array(pl.Series(["b", "a"]), strings=True)[0].tolist() == ["b", "a"]
     with pytest.raises(DataError, match="row 1"):
         to_array(np.array(["a", None], dtype=object), where="y", strings=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64, np.uint8, bool])
+def test_what_a_mask_hides_is_missing(dtype):
+    hidden = np.ma.masked_array(np.array([[1, 0], [1, 1]], dtype), mask=[[True, False], [False, False]])
+    values, _ = to_array(hidden)
+    assert values.dtype == (np.float32 if dtype is np.float32 else np.float64)
+    assert np.array_equal(values, [[np.nan, 0], [1, 1]], equal_nan=True)
+
+
+def test_a_mask_that_hides_nothing_changes_nothing():
+    assert to_array(np.ma.masked_array(np.arange(4, dtype=np.uint8)))[0].dtype == np.uint8
+
+
+def test_labels_under_a_mask_are_missing():
+    with pytest.raises(DataError, match="NaN in row 1"):
+        to_array(np.ma.masked_array(["a", "b"], mask=[False, True]), where="y", strings=True)
+
+
+def test_missing_truth_values_of_pandas_are_nan():
+    frame = pd.DataFrame({"k": pd.array([None, True, False], dtype="boolean")})
+    assert np.array_equal(to_array(frame)[0], [[np.nan], [1.0], [0.0]], equal_nan=True)

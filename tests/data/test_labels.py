@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import torch
 
-from lowerbound.data import Schema, encode_labels, one_hot, with_labels
+from lowerbound.data import Schema, encode_labels, one_hot, order_covariates, with_labels
 from lowerbound.errors import DataError, ShapeError, UnknownNameError
 
 BARE = Schema((2,), "real")
@@ -62,7 +64,7 @@ def test_missing_labels_name_the_row():
 
 def test_wrong_sizes():
     schema = Schema((2,), "real", covariates=("u", "v"))
-    with pytest.raises(ShapeError, match="y has 3 rows and X has 4"):
+    with pytest.raises(ShapeError, match="y has 3 rows where there are 4"):
         encode_labels(np.ones((3, 2)), schema, n=4)
     with pytest.raises(ShapeError, match="3 columns, the model was fitted with 2: u, v"):
         encode_labels(np.ones((3, 3)), schema)
@@ -80,3 +82,37 @@ def test_conditions_are_floats():
     assert one_hot(torch.tensor([1, 0]), Schema((2,), "real", classes=("a", "b"))).tolist() == [[0.0, 1.0], [1.0, 0.0]]
     covariates = torch.tensor([[1.0, 2.0]])
     assert torch.equal(one_hot(covariates, Schema((2,), "real", covariates=("u", "v"))), covariates)
+
+
+NAMED = replace(BARE, covariates=("u", "v"))
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        pd.DataFrame({"v": [2.0], "u": [1.0], "w": [3.0]}),
+        pl.DataFrame({"v": [2.0], "u": [1.0]}),
+        pd.DataFrame({"v": [2.0], "u": [1.0]}).iloc[0],
+        {"v": 2.0, "u": 1.0},
+        [[1.0, 2.0]],
+    ],
+)
+def test_covariates_with_names_are_put_in_order(y):
+    assert np.array_equal(np.ravel(order_covariates(y, NAMED)), [1.0, 2.0])
+
+
+def test_names_that_are_not_those_of_the_model():
+    with pytest.raises(ShapeError, match="given lacks the covariate 'v'. Known: V, u"):
+        order_covariates({"u": 1.0, "V": 2.0}, NAMED, where="given")
+    with pytest.raises(ShapeError, match="y has the columns a, b; the model was fitted with u, v"):
+        order_covariates(pd.DataFrame({"a": [1.0], "b": [2.0]}), NAMED)
+    nameless = with_labels(BARE, np.ones((3, 2)))
+    assert np.array_equal(order_covariates(pd.DataFrame({"b": [1.0], "a": [2.0]}), nameless), [[1.0, 2.0]])
+
+
+def test_classes_are_left_as_they_are():
+    classes = replace(BARE, classes=("a", "b"))
+    series = pd.Series(["a", "b"])
+    assert order_covariates(series, classes) is series
+    with pytest.raises(DataError, match="fitted with classes: give the class itself"):
+        order_covariates({"label": "a"}, classes)

@@ -288,8 +288,8 @@ CODES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "width": (np.zeros((3, 5)), ("(3, 5)", "(n, 2)")),
     "one dimension": (np.zeros(2), ("(2,)", "(n, 2)")),
     "nan": (np.full((2, 2), np.nan), ("NaN",)),
-    "text": ([["a", "b"]], ("numbers",)),
-    "ragged": ([[1.0, 2.0], [1.0]], ("numbers",)),
+    "text": ([["a", "b"]], ("text in row 0",)),
+    "ragged": ([[1.0, 2.0], [1.0]], ("different lengths",)),
 }
 
 

@@ -87,6 +87,53 @@ def test_one_row_of_covariates_for_all_or_one_for_each(of_covariates: lb.VAE) ->
     assert not np.array_equal(of_covariates.sample(2, given=[0.5, 1.0], random_state=1), same[:2])
 
 
+NAMED = pd.DataFrame(COVARIATES, columns=["dose", "age"])
+
+
+def test_covariates_with_names_are_taken_by_name() -> None:
+    vae = conditional(NAMED)
+    swapped = NAMED[["age", "dose"]]
+    expected = vae.transform(X, COVARIATES)
+    for y in (NAMED, swapped, swapped.assign(other=1.0), pl.from_pandas(swapped), torch.tensor(COVARIATES)):
+        assert np.array_equal(vae.transform(X, y), expected)
+    same = vae.sample(2, given=COVARIATES[0])
+    for given in (
+        NAMED.iloc[0],
+        swapped.iloc[0],
+        swapped.iloc[0].to_dict(),
+        [dict(NAMED.iloc[0])["dose"], NAMED.age[0]],
+    ):
+        assert np.array_equal(vae.sample(2, given=given), same)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (NAMED.rename(columns={"age": "years"}), "lacks the column 'age'"),
+        (NAMED.set_axis(["u", "v"], axis=1), "y has the columns u, v; the model was fitted with dose, age. Name them"),
+        ({"dose": 1.0, "aeg": 2.0}, "y lacks the covariate 'age'. Did you mean 'aeg'?"),
+    ],
+)
+def test_covariates_of_other_names_are_refused(y: Any, message: str) -> None:
+    with pytest.raises(ShapeError, match=re.escape(message)):
+        conditional(NAMED).transform(X, y)
+
+
+def test_names_do_not_matter_to_a_model_that_knows_none(of_covariates: lb.VAE) -> None:
+    assert np.array_equal(of_covariates.transform(X, NAMED), of_covariates.transform(X, COVARIATES))
+
+
+def test_codes_of_the_rows_just_fitted(of_labels: lb.VAE) -> None:
+    found = small(recipe="cvae").fit_transform(X, labels())
+    assert np.array_equal(found, of_labels.transform(X, labels()))
+
+
+@pytest.mark.parametrize("given", [True, 1, 1.0, np.int64(1), "True"])
+def test_a_truth_value_may_be_written_as_a_number(given: Any) -> None:
+    vae = conditional(np.arange(40) % 2 == 0)
+    assert np.array_equal(vae.sample(2, given=given), vae.sample(2, given=[True, True]))
+
+
 @pytest.mark.thorough
 def test_the_label_matters_after_training() -> None:
     data = np.where(labels()[:, None] == "cat", 5.0, -5.0) + np.random.default_rng(0).normal(size=(40, 3))
@@ -110,7 +157,7 @@ WRONG: dict[str, tuple[Any, type[Exception], str]] = {
     "number": (lambda m: m.sample(3, given=1), UnknownNameError, "unknown class '1'"),
     "in a row": (lambda m: m.transform(X, ["cat"] * 39 + ["wolf"]), UnknownNameError, "unknown class 'wolf' in row 39"),
     "too few": (lambda m: m.sample(3, given=["cat", "dog"]), ShapeError, "2 rows"),
-    "rows without": (lambda m: m.score(X, labels()[:3]), ShapeError, "y has 3 rows and X has 40: give one label"),
+    "rows without": (lambda m: m.score(X, labels()[:3]), ShapeError, "y has 3 rows where there are 40: give one label"),
     "none given": (lambda m: m.sample(3), ConfigError, "conditional: give the labels or covariates.*given="),
     "no y": (lambda m: m.transform(X), ConfigError, r"give the labels or covariates of the rows \(y=...\)"),
     "no y to score": (lambda m: m.score(X), ConfigError, "conditional"),
@@ -118,6 +165,7 @@ WRONG: dict[str, tuple[Any, type[Exception], str]] = {
     "no y to walk": (lambda m: m.traverse(3), ConfigError, "conditional"),
     "missing": (lambda m: m.transform(X, [None, *labels()[1:]]), DataError, "y has NaN in row 0: drop the row"),
     "columns": (lambda m: m.transform(X, np.ones((40, 2))), ShapeError, "one column of classes"),
+    "by name": (lambda m: m.sample(3, given={"pet": "cat"}), DataError, "given has names, .* fitted with classes"),
 }  # fmt: skip
 
 
@@ -146,7 +194,7 @@ def test_wrong_covariates(given: Any, message: str, of_covariates: lb.VAE) -> No
     ("y", "message"),
     [
         (None, "The recipe 'cvae' needs labels or covariates"),
-        (labels()[:5], "y has 5 rows and X has 40"),
+        (labels()[:5], "y has 5 rows where there are 40"),
         ([None, *labels()[1:]], "y has NaN in row 0"),
         (np.where(np.arange(40) == 7, np.nan, 1.5), "y has NaN or inf in row 7"),
         (np.array([["a", "b"]] * 40), "several columns that are not numbers"),

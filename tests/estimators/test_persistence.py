@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.base import clone
 
 import lowerbound as lb
 from lowerbound.errors import LowerboundError, RunError
@@ -180,6 +182,33 @@ def test_a_loaded_model_can_be_fitted_anew(tmp_path: Path) -> None:
     small().fit(X, out=tmp_path / "run")
     again = lb.load(tmp_path / "run").set_params(epochs=1, compile="no").fit(X[:, :3])
     assert again.transform(X[:, :3]).shape == (40, 2)
+
+
+@pytest.mark.parametrize(
+    "kind", ["table", "conditional on labels", "beta-vae", "fixed variance", "scheduled", "dropout"]
+)
+def test_a_copy_of_a_loaded_estimator_fits_the_same_model(kind: str, tmp_path: Path) -> None:
+    changed, data, y = KINDS[kind]
+    vae = small(**changed).fit(data, y)
+    vae.save(tmp_path / "run")
+    again = clone(lb.load(tmp_path / "run")).fit(data, y)
+    assert_same_answers(vae, again, data, y)
+
+
+def test_a_copy_of_a_loaded_estimator_keeps_the_networks_given(tmp_path: Path) -> None:
+    vae = small(encoder=Encoder()).fit(X)
+    vae.save(tmp_path / "run")
+    again = lb.load(tmp_path / "run", encoder=Encoder())
+    assert isinstance(clone(again).encoder, Encoder)
+
+
+def test_columns_without_names_have_none_when_they_come_back(tmp_path: Path) -> None:
+    small().fit(pd.DataFrame(X)).save(tmp_path / "run")
+    again = lb.load(tmp_path / "run")
+    assert not hasattr(again, "feature_names_in_")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again.transform(pd.DataFrame(X))
 
 
 def test_an_unknown_device_is_explained(tmp_path: Path) -> None:

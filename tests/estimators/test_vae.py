@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import pickle
 import random
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 import lowerbound as lb
-from lowerbound.errors import ConfigError, RunError
+from lowerbound.errors import ConfigError, DataError, RunError
+from lowerbound.recipes import names
 from tests.estimators.small import bits, pictures, small, table
 
 X = table()
@@ -271,3 +275,57 @@ def test_quiet_unless_asked(capfd: pytest.CaptureFixture[str]) -> None:
 def test_options_reach_every_setting() -> None:
     vae = small(options={"ema": 0.5, "clip": 1.0, "learning_rate_schedule": "linear", "dropout": 0.1}).fit(X)
     assert (vae.settings_["ema"], vae.settings_["clip"], vae.settings_["dropout"]) == (0.5, 1.0, 0.1)
+
+
+@pytest.mark.parametrize("recipe", names())
+def test_a_pickled_estimator_has_the_same_settings(recipe: str) -> None:
+    vae = lb.VAE(2, recipe=recipe, random_state=0)
+    assert pickle.loads(pickle.dumps(vae))._settings() == vae._settings()
+
+
+@pytest.mark.parametrize("word", ["feature", "".join(["fea", "ture"])])
+def test_a_setting_that_is_said_wins_over_the_recipe(word: str) -> None:
+    assert lb.VAE(recipe="two-stage-vae", variance=word)._settings().model.variance == "feature"
+    assert lb.VAE(recipe="two-stage-vae")._settings().model.variance == "scalar"
+
+
+def test_names_of_columns_are_those_of_the_last_fit() -> None:
+    vae = small().fit(pd.DataFrame(X, columns=list("abcd")))
+    vae.fit(torch.tensor(X[:, :3]))
+    assert not hasattr(vae, "feature_names_in_")
+    assert vae.n_features_in_ == 3
+    vae.fit(pd.DataFrame(X, columns=list("abcd")))
+    assert list(vae.feature_names_in_) == list("abcd")
+    assert not hasattr(vae.fit(lb.data.from_arrays(X)), "feature_names_in_")
+
+
+def test_names_of_two_kinds_are_refused() -> None:
+    with pytest.raises(DataError, match="Name all columns by text"):
+        small().fit(pd.DataFrame(X, columns=["a", 1, "b", 2]))
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda m: m.traverse(dims=1), r"dims=1: give a list of latents, such as \[0, 1\]"),
+        (lambda m: m.traverse(dims=[0.0]), "dims=0.0: give a whole number"),
+        (lambda m: m.traverse(2.5), "n_steps=2.5: give a whole number, at least 1"),
+        (lambda m: m.traverse(span=float("inf")), "span=inf: give a finite number"),
+        (lambda m: m.sample(random_state=2**63), r"random_state=9223372036854775808: .* below 2\*\*63"),
+        (lambda m: m.impute(X, random_state=2**64), "random_state=.*: give a whole number"),
+    ],
+)
+def test_impossible_questions(fitted: lb.VAE, ask: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        ask(fitted)
+
+
+def test_codes_of_every_kind(fitted: lb.VAE) -> None:
+    codes = fitted.transform(X)
+    expected = fitted.inverse_transform(codes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for Z in (pd.DataFrame(codes), torch.tensor(codes, requires_grad=True), codes.tolist()):
+            assert np.array_equal(fitted.inverse_transform(Z), expected)
+    with pytest.raises(DataError, match="Z has text in row 0"):
+        fitted.inverse_transform([["a", "b"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -17,6 +18,7 @@ from lowerbound.training.precision import (
     choose_precision,
     choose_replay,
     has_fast_bfloat16,
+    layers_in_words,
     threads_for,
 )
 
@@ -40,6 +42,13 @@ def test_bfloat16_where_it_is_a_gain(fast: bool, monkeypatch: pytest.MonkeyPatch
     assert choose_precision(options(precision="auto"), CPU) == (torch.bfloat16 if fast else None)
     assert choose_precision(options(precision="bfloat16"), CPU) == torch.bfloat16
     assert choose_precision(options(precision="float32"), CPU) is None
+
+
+@pytest.mark.parametrize(("fast", "said"), [(True, "bfloat16"), (False, "bfloat16, which is no gain .*'auto'")])
+def test_layers_that_are_no_gain_are_told(fast: bool, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "has_fast_bfloat16", lambda device: fast)
+    assert re.match(f"{said}", layers_in_words(options(precision="bfloat16"), CPU) or "")
+    assert layers_in_words(options(precision="float32"), CPU) is None
 
 
 @pytest.mark.parametrize("tiles", [True, False])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lowerbound.data.factors import Factors
     from lowerbound.data.in_memory import InMemory
     from lowerbound.data.inference import infer_schema
-    from lowerbound.data.labels import encode_labels, one_hot, with_labels
+    from lowerbound.data.labels import encode_labels, one_hot, order_covariates, with_labels
     from lowerbound.data.missing import mask_missing, read_with_gaps
     from lowerbound.data.schema import Schema
     from lowerbound.data.sources.arrays import from_arrays
@@ -41,6 +41,7 @@ __all__ = [
     "mask_missing",
     "one_hot",
     "open_data",
+    "order_covariates",
     "prepare",
     "prepare_fixed",
     "read_factors",
@@ -58,7 +59,7 @@ _HOMES = {
     "factors": ("Factors",),
     "in_memory": ("InMemory",),
     "inference": ("infer_schema",),
-    "labels": ("encode_labels", "one_hot", "with_labels"),
+    "labels": ("encode_labels", "one_hot", "order_covariates", "with_labels"),
     "missing": ("mask_missing", "read_with_gaps"),
     "schema": ("Schema",),
     "sources.arrays": ("from_arrays",),

@@ -18,6 +18,12 @@ from lowerbound.errors import DataError, DataWarning, ShapeError, SupportError
 
 __all__ = ["check", "check_values"]
 
+ROUGH = 1 / 32
+"""Standard deviations of a column between numbers that single precision tells apart, at which a score is 1e-4 nats off.
+
+Rounding to a grid of step h adds h**2 / 12 to the variance.
+"""
+
 
 def check(
     x: Any,
@@ -26,6 +32,7 @@ def check(
     where: str = "X",
     minimum_rows: int = 1,
     warn_constant: bool = False,
+    rounding: bool = False,
     dtype: torch.dtype = torch.float32,
 ) -> Tensor:
     """Check rows against `schema` and return them as they are stored.
@@ -43,6 +50,8 @@ def check(
         2 to fit a model.
     warn_constant : bool, default False
         Warn of columns of a table that never change.
+    rounding : bool, default False
+        Warn of columns of a table that single precision rounds coarsely, and refuse those that it makes constant.
     dtype : torch.dtype, default torch.float32
         Of real data; discrete data is stored as uint8.
 
@@ -58,12 +67,12 @@ def check(
     SupportError
         For values outside the support, with row and column.
     DataError
-        For NaN, infinities, text and too few rows.
+        For NaN, infinities, text and too few rows; for columns that rounding leaves nothing of, if asked to.
 
     Warns
     -----
     DataWarning
-        Names constant columns, if asked to.
+        Names constant and coarsely rounded columns, if asked to.
 
     Examples
     --------
@@ -78,7 +87,10 @@ def check(
     check_values(values, schema, where=where)
     if warn_constant and schema.kind == "vector":
         _warn_constant(values, schema, where)
-    return _store(values, schema, dtype)
+    stored = _store(values, schema, dtype)
+    if rounding and schema.kind == "vector" and schema.stored_levels is None and dtype == torch.float32:
+        _check_rounding(values, stored.numpy(), schema, where)
+    return stored
 
 
 def check_dimensions(values: np.ndarray, where: str) -> None:
@@ -163,6 +175,30 @@ def _warn_constant(values: np.ndarray, schema: Schema, where: str) -> None:
             f"{where} never changes in {listed}{more}: a constant column carries no information, consider dropping it."
         )
         warnings.warn(message, DataWarning, stacklevel=3)
+
+
+def _check_rounding(values: np.ndarray, stored: np.ndarray, schema: Schema, where: str) -> None:
+    """Tell of columns whose differences single precision rounds away: large numbers that are close to each other."""
+    if values.dtype.itemsize <= 4 and values.dtype.kind == "f":
+        return
+    changes, kept = (values != values[:1]).any(0), (stored != stored[:1]).any(0)
+    if (changes & ~kept).any():
+        column = int(np.argmax(changes & ~kept))
+        raise DataError(
+            f"{where} changes in {schema.column((column,))} by less than single precision can hold: all values are "
+            f"stored as {stored[0, column]}. Subtract an offset and rescale the column."
+        )
+    grain, spread = np.spacing(np.abs(stored).max(0)), stored.std(0, dtype=np.float64)
+    coarse = np.flatnonzero(kept & (grain > ROUGH * spread))
+    if len(coarse):
+        column = int(coarse[0])
+        more = f" ({len(coarse)} such columns in all)" if len(coarse) > 1 else ""
+        message = (
+            f"{where} is rounded to multiples of {grain[column]:.3g} in {schema.column((column,))}, where its standard "
+            f"deviation is {spread[column]:.3g}{more}: single precision holds no more of numbers that large. Subtract "
+            "an offset first, or scores are too low or too high."
+        )
+        warnings.warn(message, DataWarning, stacklevel=4)
 
 
 def _is_probability(values: np.ndarray, schema: Schema) -> bool:

@@ -24,7 +24,8 @@ def to_array(
     Parameters
     ----------
     x : array-like
-        numpy array, torch tensor, nested list, memory map, pandas or polars frame or series.
+        numpy array, torch tensor, nested list, memory map, pandas or polars frame or series. What a masked array
+        hides is missing: NaN.
     where : str, default "X"
         What messages call it.
     strings : bool, default False
@@ -73,6 +74,9 @@ def is_frame(x: Any) -> bool:
 
 
 def _asarray(x: Any, where: str) -> np.ndarray:
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        kept = x.dtype if x.dtype.kind in "fc" else np.float64 if x.dtype.kind in "iub" else object
+        return np.ma.filled(x.astype(kept), np.nan)
     try:
         return np.asarray(x)
     except ValueError as error:
@@ -107,6 +111,11 @@ def _text_or_numbers(values: np.ndarray) -> np.ndarray:
 
 
 def _from_objects(values: np.ndarray, where: str) -> np.ndarray:
+    # pandas.NA, without importing pandas: numpy makes NaN of None alone.
+    missing = [index for index, value in np.ndenumerate(values) if type(value).__name__ == "NAType"]
+    if missing:
+        values = values.copy()
+        values[tuple(np.transpose(missing))] = None
     if any(isinstance(value, (str, bytes)) for value in values.ravel()):
         _refuse_text(values, where)
     try:

@@ -66,7 +66,7 @@ def load(
             model.to(choose_device(device)), schema, settings.train.seed, conditional=bool(config.get("conditional")),
             unbounded=config.get("unbounded"),
         )  # fmt: skip
-        vae = VAE(recipe=settings.recipe, n_components=settings.model.latent, random_state=settings.train.seed)
+        vae = _as_given(settings, encoder, decoder)
         vae.adopt(fitted, read_records(folder.file("metrics.jsonl")), config["settings"])
         vae.n_iter_ = int(config["outcome"]["step"])
         vae.spec_ = {name: str(text) for name, text in config["spec"].items()}
@@ -76,9 +76,18 @@ def load(
         raise
     except Exception as error:
         raise CorruptRunError(f"{folder.file('config.json')} does not describe its model: {error}") from error
-    if schema.columns is not None and len(schema.shape) == 1:
+    if schema.columns is not None and schema.columns != tuple(map(str, range(schema.n_features))):
         vae.feature_names_in_ = np.array(schema.columns, dtype=object)
     return vae
+
+
+def _as_given(settings: Settings, encoder: nn.Module | None, decoder: nn.Module | None) -> VAE:
+    """Return the estimator that would be fitted with these settings: `sklearn.clone` makes another of it."""
+    said = settings.changed()
+    known = [name for name in VAE().get_params() if name in said and name not in ("encoder", "decoder")]
+    direct = {name: said.pop(name) for name in known}
+    size, seed = said.pop("latent", None), said.pop("seed", 0)
+    return VAE(size, **direct, encoder=encoder, decoder=decoder, options=said or None, random_state=seed)
 
 
 class _WrongModule(RunError, ConfigError):

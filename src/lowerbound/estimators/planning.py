@@ -21,7 +21,7 @@ from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
 from lowerbound.training.needs import steps_needed
-from lowerbound.training.precision import choose_device
+from lowerbound.training.precision import choose_device, layers_in_words
 
 __all__ = ["Plan", "make_plan"]
 
@@ -68,6 +68,8 @@ class Plan:
         train = self.settings.train
         parameters = sum(p.numel() for p in self.model.parameters())
         start = {} if self.start is None else {"start": f"the weights of {self.start.run}"}
+        said = None if self.solved else layers_in_words(train, self.device)
+        layers = {} if said is None else {"layers": said}
         return {
             "recipe": self.settings.recipe,
             "model": f"{parameters:,} parameters",
@@ -75,6 +77,7 @@ class Plan:
             "objective": repr(self.objective),
             "steps": f"{'at most ' if self.solved else ''}{self.total:,} of {train.batch_size} rows",
             "device": str(self.device),
+            **layers,
             **start,
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from lowerbound.data import Dataset, read_with_gaps
+from lowerbound.data.coerce import to_array
 from lowerbound.errors import ConfigError, DataError
 from lowerbound.estimators.diagnosis import Diagnosis, diagnose
 from lowerbound.estimators.distances import SampleDistances, sample_distances
@@ -30,6 +33,10 @@ SCORE_SAMPLES = 64
 class Questions(Reading):
     """The methods of a fitted estimator; :class:`VAE` adds how it is fitted."""
 
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
+        """Fit, and return the codes of the same rows, ``(n, D)``; labels condition both."""
+        return self.fit(X, y, **fit_params).transform(X, y)  # pyright: ignore[reportAttributeAccessIssue]
+
     def transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Return posterior means, ``(n, D)``: deterministic codes."""
         return self.fitted_rows(X, y, "encode").numpy()
@@ -42,13 +49,10 @@ class Questions(Reading):
     def inverse_transform(self, Z: Any, y: Any = None) -> np.ndarray:
         """Return the mean of p(x | z) for codes ``(n, D)``: ``(n, *shape)``."""
         check_is_fitted(self, "fitted_")
-        try:
-            codes = np.asarray(Z, dtype=np.float32)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"Codes are numbers, (n, {self._n_features_out}): {error}.") from error
+        codes = np.array(to_array(Z, where="Z")[0], dtype=np.float32)
         if not np.isfinite(codes).all():
             raise DataError("Codes have NaN or inf: decode finite numbers only.")
-        z = self.fitted_.check_codes(torch.as_tensor(codes))
+        z = self.fitted_.check_codes(torch.from_numpy(codes))
         return self.fitted_.decode(z, self._condition(y, len(z))).numpy()
 
     def reconstruct(self, X: Any, y: Any = None) -> np.ndarray:
@@ -74,8 +78,7 @@ class Questions(Reading):
         check_is_fitted(self, "fitted_")
         n = _whole(n, "n", 0)
         c = self._condition(given, n, said="given")
-        seed = self.fitted_.seed if random_state is None else _whole(random_state, "random_state", 0)
-        return self.fitted_.sample(n, c, seed, mean=mean).numpy()
+        return self.fitted_.sample(n, c, self._seed(random_state), mean=mean).numpy()
 
     def score_samples(self, X: Any, y: Any = None) -> np.ndarray:
         """Return log p(x) of each row, nats, by 64 importance samples: higher is more likely.
@@ -153,8 +156,8 @@ class Questions(Reading):
             X = read_with_gaps(X, self.schema_)
         elif self.schema_.kind == "vector":
             self.check_names(X, reset=False)
-        seed = self.fitted_.seed if random_state is None else _whole(random_state, "random_state", 0)
         c = self._condition(y, len(X))
+        seed = self._seed(random_state)
         return fill_gaps(self.fitted_, X, c, samples=_whole(samples, "samples", 1), draw=draw, seed=seed)
 
     def evaluate(
@@ -196,10 +199,15 @@ class Questions(Reading):
         centre = torch.zeros(self._n_features_out)
         if row is not None:
             centre = torch.as_tensor(self.transform(row, y)[0])
-        dims = list(range(len(centre))) if dims is None else dims
+        if dims is not None and not isinstance(dims, Sequence | np.ndarray):
+            raise ConfigError(f"dims={dims!r}: give a list of latents, such as [0, 1].")
+        dims = [_whole(d, "dims", 0) for d in (range(len(centre)) if dims is None else dims)]
         for d in dims:
-            if not 0 <= d < len(centre):
+            if d >= len(centre):
                 raise ConfigError(f"There is no latent {d}: this model has 0 to {len(centre) - 1}.")
+        if not math.isfinite(span):
+            raise ConfigError(f"span={span!r}: give a finite number.")
+        n_steps = _whole(n_steps, "n_steps", 1)
         values = torch.linspace(-span, span, n_steps)
         z = centre.repeat(len(dims), n_steps, 1)
         for i, d in enumerate(dims):
@@ -263,6 +271,13 @@ class Questions(Reading):
         """Write the model as a run folder: JSON and safetensors."""
         check_is_fitted(self, "fitted_")
         save(self, Path(folder), overwrite=overwrite)
+
+    def _seed(self, given: Any) -> int:
+        """The seed of a draw: the model's own unless one is given."""
+        seed = self.fitted_.seed if given is None else _whole(given, "random_state", 0)
+        if seed >= 2**63:
+            raise ConfigError(f"random_state={seed}: give a whole number below 2**63.")
+        return seed
 
 
 def _whole(value: Any, name: str, least: int) -> int:

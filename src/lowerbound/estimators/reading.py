@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data
+from lowerbound.data import Dataset, Schema, check, encode_labels, one_hot, open_data, order_covariates
+from lowerbound.data.coerce import DataTypeError
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.estimators.fitted import Fitted
 from lowerbound.estimators.rows import Rows
@@ -59,12 +60,16 @@ class Reading(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def check_names(self, X: Any, *, reset: bool) -> None:
         """Run scikit-learn's own checks of column names and their number; the values are checked elsewhere."""
         shape = getattr(X, "shape", None)
+        if reset:  # names of an earlier fit, which rows without names do not replace
+            vars(self).pop("feature_names_in_", None)
         if isinstance(X, Tensor) or shape is None or len(shape) != 2:
             return
         try:
             validate_data(self, X, skip_check_array=True, reset=reset)
         except ValueError as error:
             raise ShapeError(f"{error} Give the columns that the model was fitted with.") from error
+        except TypeError as error:
+            raise DataTypeError(f"{error} Name all columns by text.") from error
 
     def _rows(self, X: Any, y: Any = None) -> tuple[Rows, Rows | None]:
         check_is_fitted(self, "fitted_")
@@ -87,11 +92,12 @@ class Reading(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             return None
         if y is None:
             raise ConfigError(f"This model is conditional: give the labels or covariates of the rows ({said}=...).")
-        values = np.asarray(y)
+        y = order_covariates(y, self.schema_, where=said)
+        values = np.asarray(y.detach().cpu() if isinstance(y, Tensor) else y)
         width = len(self.schema_.covariates or ())
         if values.ndim == 0 or (width > 1 and values.ndim == 1):
             values = np.repeat(values[None], n, axis=0)
-        return one_hot(encode_labels(values, self.schema_, n=n), self.schema_)
+        return one_hot(encode_labels(values, self.schema_, n=n, where=said), self.schema_)
 
     def __sklearn_tags__(self) -> Any:
         """Declare what the estimator takes and keeps."""

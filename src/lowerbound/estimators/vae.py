@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -36,7 +35,7 @@ class VAE(Questions):
     recipe : str
         Published variant: ``vae``, ``beta-vae``, ``cvae``.
     likelihood, variance, posterior, prior, network, hidden, nonlinearity, beta
-        What to build; see :class:`lowerbound.recipes.ModelOptions`.
+        What to build; see :class:`lowerbound.recipes.ModelOptions`. None and ``"auto"`` leave it to the recipe.
     epochs, batch_size, learning_rate, patience, precision, compile, device
         How to train; see :class:`lowerbound.training.TrainOptions`.
     valid_fraction : float
@@ -69,7 +68,7 @@ class VAE(Questions):
         *,
         recipe: str = "vae",
         likelihood: str = "auto",
-        variance: str | float = "feature",
+        variance: str | float | None = None,
         posterior: str = "auto",
         prior: str = "auto",
         network: str = "auto",
@@ -116,9 +115,10 @@ class VAE(Questions):
 
     def _settings(self) -> Settings:
         own = ("n_components", "encoder", "decoder", "options", "verbose", "random_state")
-        usual = {name: p.default for name, p in inspect.signature(type(self).__init__).parameters.items()}
-        # What was left as it is stays open, for the recipe to choose.
-        flat = {k: v for k, v in self.get_params(deep=False).items() if k not in own and v is not usual[k]}
+        given = {k: v for k, v in self.get_params(deep=False).items() if k not in own}
+        # What is left open is for the recipe to choose.
+        left = {k for k, v in given.items() if k != "recipe" and (v is None or (isinstance(v, str) and v == "auto"))}
+        flat = {k: v for k, v in given.items() if k not in left}
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)):
             try:
@@ -180,8 +180,8 @@ class VAE(Questions):
     def _open(self, X: Any, y: Any) -> Dataset:
         if isinstance(X, (str, Path)):
             X = open_data(X, label=y)
+        self.check_names(X, reset=True)
         if not isinstance(X, Dataset):
-            self.check_names(X, reset=True)
             X = from_arrays(X, y if self._settings().recipe_.conditional else None)
         self.n_features_in_ = X.schema.n_features
         if isinstance(X.x, Tensor):

@@ -80,6 +80,19 @@ class Settings:
         """Return all settings by name, as JSON values."""
         return {"recipe": self.recipe, **self.model.model_dump(mode="json"), **self.train.model_dump(mode="json")}
 
+    def changed(self) -> dict[str, Any]:
+        """Return those settings by name that the recipe alone would not have.
+
+        Examples
+        --------
+        >>> Settings.make(recipe="beta-vae", latent=8, beta=4.0).changed()
+        {'recipe': 'beta-vae', 'latent': 8}
+        """
+        usual = Settings.make(recipe=self.recipe)
+        pairs = ((self.model, usual.model), (self.train, usual.train))
+        differ = {k: v for own, of in pairs for k, v in own.model_dump().items() if v != getattr(of, k)}
+        return {"recipe": self.recipe, **differ}
+
     def with_train(self, **changes: Any) -> Settings:
         """Return the settings with some of training's changed."""
         return Settings(self.recipe, self.model, self.train.model_copy(update=changes))

@@ -21,6 +21,7 @@ __all__ = [
     "choose_replay",
     "has_compiler",
     "has_fast_bfloat16",
+    "layers_in_words",
     "threads_for",
 ]
 
@@ -86,6 +87,16 @@ def choose_precision(options: TrainOptions, device: torch.device) -> torch.dtype
     if options.precision == "auto":
         return torch.bfloat16 if has_fast_bfloat16(device) else None
     return torch.bfloat16 if options.precision == "bfloat16" else None
+
+
+def layers_in_words(options: TrainOptions, device: torch.device) -> str | None:
+    """Return what people should know of the layers' dtype; None where it is that of the weights."""
+    layers = choose_precision(options, device)
+    if layers is None:
+        return None
+    name = str(layers).removeprefix("torch.")
+    slow = ", which is no gain on this hardware: precision='auto' is faster"
+    return name if has_fast_bfloat16(device) else name + slow
 
 
 def has_compiler() -> bool:

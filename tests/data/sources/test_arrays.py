@@ -48,7 +48,7 @@ def test_dynamic_binarization_can_be_asked_for():
 
 
 def test_labels_must_match_the_rows():
-    with pytest.raises(ShapeError, match="y has 3 rows and X has 4"):
+    with pytest.raises(ShapeError, match="y has 3 rows where there are 4"):
         from_arrays(RNG.normal(size=(4, 3)), ["a", "b", "a"])
     with pytest.raises(DataError, match="NaN in row 0, column 1"):
         from_arrays([[1.0, np.nan]])

@@ -58,7 +58,7 @@ def from_arrays(
     schema = infer_schema(x, image=image, where=where, **said)
     if isinstance(image, str):
         x = to_rows(to_array(x, where=where)[0], image, where)
-    rows = check(x, schema, where=where)
+    rows = check(x, schema, where=where, rounding=True)
     if y is None:
         return Dataset(rows, schema, name=name)
     schema = with_labels(schema, y, covariates)
