@@ -9,6 +9,7 @@ import pytest
 
 from lowerbound.core.storage import read_json
 from lowerbound.estimators.progress import Progress
+from lowerbound.runs import RunFolder
 from tests.cli.conftest import QUICK
 
 OPTIONS = ("--no-report", *QUICK, "--epochs", "12", "--set", "compile=no", "--set", "checkpoint_seconds=0")
@@ -79,9 +80,35 @@ def test_what_is_left_after_training_is_done(typed, table_run, tmp_path):
     shutil.copytree(table_run, out)
     evaluation = (out / "evaluation.json").read_bytes()
     (out / "evaluation.json").unlink()
-    typed("resume", out, "--nll-samples", 8)
-    assert (out / "report.html").is_file()
+    typed("resume", out)
+    assert not (out / "report.html").exists()
     assert (out / "evaluation.json").read_bytes() == evaluation
+
+
+def test_what_was_asked_of_a_run_at_its_start_is_done_at_its_end(typed, files, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    asked = ("--no-report", *QUICK, "--nll-samples", 6, "--epochs", "12", "--set", "compile=no")
+    with monkeypatch.context() as patch:
+        patch.setattr("lowerbound.cli.job.Progress", Stopping)
+        typed("fit", files / "array.npy", "--out", out, *asked, code=1)
+    typed("resume", out)
+    assert read_json(out / "evaluation.json")["samples"] == 6
+    assert not (out / "report.html").exists()
+    assert "nothing to resume" in typed("resume", out).output
+    typed("resume", out, "--nll-samples", 4)
+    assert read_json(out / "evaluation.json")["samples"] == 6
+
+
+@pytest.mark.parametrize("after", [None, 3, {"nll_samples": "many"}, {"nll_samples": -1, "report": "no"}])
+def test_a_run_that_says_nothing_of_what_follows_is_concluded_as_usual(typed, table_run, tmp_path, after):
+    out = tmp_path / "run"
+    shutil.copytree(table_run, out)
+    (out / "evaluation.json").unlink()
+    folder = RunFolder(out)
+    folder.write_config({**folder.read_config(), "after": after})
+    typed("resume", out)
+    assert read_json(out / "evaluation.json")["samples"] > 99
+    assert (out / "report.html").is_file()
 
 
 def test_an_interruption_of_the_evaluation_says_how_to_go_on(typed, files, tmp_path, monkeypatch):

@@ -59,3 +59,14 @@ def test_a_model_may_be_built_of_a_target() -> None:
 def test_usual_settings_are_never_in_vain(recipe: str) -> None:
     usual = names()[recipe].options()
     plan(table(), recipe=recipe, beta=usual.beta, warmup=usual.warmup)
+
+
+@pytest.mark.parametrize("changed", [{}, {"objective": "ELBO()"}])
+def test_classes_of_a_recipe_without_any_are_refused(changed: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="classes=5 changes nothing of the recipe 'vae': leave it out"):
+        plan(table(), recipe="vae", classes=5, **changed)
+
+
+@pytest.mark.parametrize("changed", [{}, {"objective": "ELBO()"}])
+def test_classes_of_a_recipe_with_some_are_taken(changed: dict[str, str]) -> None:
+    assert "UniformCategorical((5,))" in repr(plan(table(), recipe="joint-vae", classes=5, **changed).model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,17 @@ class Job:
             Where the data is now.
         """
         folder, config = read_run(self.path)
+        self._as_asked(config)._resume(folder, config, max_time, data)
+
+    def _as_asked(self, config: Mapping[str, Any]) -> Job:
+        """The same job, with what was asked of the run at its start where nothing else is asked now."""
+        asked = config.get("after")
+        asked = asked if isinstance(asked, Mapping) else {}
+        samples, report = asked.get("nll_samples"), asked.get("report") is not False
+        usable = isinstance(samples, int) and samples > 0
+        return replace(self, samples=self.samples or (samples if usable else None), report=self.report and report)
+
+    def _resume(self, folder: RunFolder, config: Mapping[str, Any], max_time: float | None, data: str | None) -> None:
         settings = settings_of(config)
         if max_time is not None:
             settings = settings.with_train(max_time=max_time)
@@ -110,7 +121,8 @@ class Job:
         try:
             result = fit(
                 dataset, settings, folder=RunFolder(self.path), processes=processes, resume=resume,
-                described=described, observers=observers, plan=plan,
+                described=described, after={"nll_samples": self.samples, "report": self.report}, observers=observers,
+                plan=plan,
             )  # fmt: skip
             outcome, total = result.outcome, result.plan.total
             if outcome.reason.startswith("SIG"):

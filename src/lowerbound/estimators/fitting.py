@@ -50,6 +50,7 @@ def fit(
     observers: Iterable[Observer] = (),
     resume: bool = False,
     described: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
     processes: Processes | None = None,
     plan: Plan | None = None,
 ) -> Fit:
@@ -67,6 +68,8 @@ def fit(
         Go on from the checkpoint in the folder, or start where there is none yet. A solver keeps none.
     described
         How the data can be opened again, kept in ``config.json``.
+    after
+        What is to follow the training, kept there too, for whoever resumes it.
     plan
         Made by :func:`make_plan` already, to be shown first.
     """
@@ -77,16 +80,16 @@ def fit(
     if resume:  # the checkpoint has the weights: the run that they came from may be gone
         settings = settings.with_train(start_from=None)
     plan = plan or make_plan(dataset, settings, modules, processes)
-    after = plan.settings.model.prior_after
-    if after is not None:
-        check_refit(_fitted(plan), after, len(dataset.rows("train")[0]))
+    prior = plan.settings.model.prior_after
+    if prior is not None:
+        check_refit(_fitted(plan), prior, len(dataset.rows("train")[0]))
     go = (_solving if plan.solved else _training)(plan, dataset, path, observers, processes, resume)
     if folder is not None and processes.main and new:
-        folder.write_config(describe(plan, dataset, described or {}))
+        folder.write_config({**describe(plan, dataset, described or {}), **({"after": dict(after)} if after else {})})
     outcome = go()
     plan.model.load_state_dict(outcome.best)
-    if after is not None:
-        plan, outcome = _with_prior(plan, outcome, dataset, after)
+    if prior is not None:
+        plan, outcome = _with_prior(plan, outcome, dataset, prior)
     if folder is not None and processes.main:
         finish(folder, plan, outcome, time.monotonic() - began, time.process_time() - cpu)
     return Fit(_fitted(plan), outcome, plan)

@@ -15,8 +15,11 @@ from lowerbound.spec import parse
 
 __all__ = ["make_objective"]
 
-IDLE: dict[str, Any] = {"beta": 1.0, "warmup": 0.0, "weight": None, "target": None}
-"""Settings of what is minimised, and what says nothing of them."""
+IDLE: dict[str, Any] = {"beta": 1.0, "warmup": 0.0, "weight": None, "target": None, "classes": None}
+"""Settings that few recipes read, and what says nothing of them."""
+
+OF_MODEL = "classes"
+"""The one of them that is of the model alone, whatever is minimised."""
 
 
 def make_objective(settings: Settings, total: int, model: Model, schema: Schema) -> Objective:
@@ -49,18 +52,19 @@ def _refuse_idle(settings: Settings, total: int, model: Model, schema: Schema, m
         value = getattr(settings.model, name)
         if value in (idle, getattr(usual, name)) or (name == "warmup" and not settings.model.beta):
             continue
-        if text is not None:
+        if text is not None and name != OF_MODEL:
             raise ConfigError(
                 f"{name}={value!r} changes nothing beside objective={text!r}, which says all: leave it out."
             )
         changed = {name: value + 1 if idle is None else idle}
         with torch.random.fork_rng(devices=[]):
-            other = _by_recipe(settings, total, model, schema, **changed)
-            same = repr(other) == repr(made) and _model(settings, schema) == _model(settings, schema, **changed)
+            same = name == OF_MODEL or repr(_by_recipe(settings, total, model, schema, **changed)) == repr(made)
+            same = same and _model(settings, schema) == _model(settings, schema, **changed)
         if same:
+            why = "" if name == OF_MODEL else f", which minimises {made!r}"
+            instead = "" if name == OF_MODEL else ", or say another objective"
             raise ConfigError(
-                f"{name}={value!r} changes nothing of the recipe {settings.recipe!r}, which minimises {made!r}: leave "
-                "it out, or say another objective."
+                f"{name}={value!r} changes nothing of the recipe {settings.recipe!r}{why}: leave it out{instead}."
             )
 
 
