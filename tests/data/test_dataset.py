@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lowerbound.data import Dataset, Schema, open_data, split_rows
@@ -29,6 +29,7 @@ class Count:
 
 
 @given(st.integers(1, 60), st.floats(0, 0.4), st.floats(0, 0.4), st.integers(0, 99), st.booleans())
+@example(4, 0.375, 0.375, 0, False)
 @settings(max_examples=80, deadline=None)
 def test_every_row_is_in_one_split(n, valid, test, seed, labelled):
     classes = torch.arange(n) % 3 if labelled else None
@@ -142,6 +143,19 @@ def test_what_is_outside_is_named_with_row_and_column(support, value):
     assert "in row 2, column 'b'" in message
     assert f"outside the support of {WORDS[support]}" in message
     assert "(1 such values in all)" in message
+
+
+@pytest.mark.parametrize(("largest", "told", "levels"), [(4, None, 5), (0, None, 2), (40, None, 256), (4, 7, 7)])
+def test_whole_numbers_are_levels_where_a_likelihood_wants_some(largest, told, levels):
+    data = Dataset(torch.tensor([[0.0], [largest]]), Schema((1,), "real"))
+    assert data.narrowed("levels", told).schema == Schema((1,), "levels", levels=levels)
+
+
+@pytest.mark.parametrize(("value", "told"), [(0.5, None), (-1.0, None), (256.0, None), (3.0, 3)])
+def test_what_is_no_level_is_named(value, told):
+    data = Dataset(torch.tensor([[0.0], [value]]), Schema((1,), "real"))
+    with pytest.raises(SupportError, match=f"the value {value} in row 1, column 0, outside .* the integers 0"):
+        data.narrowed("levels", told)
 
 
 def test_rows_on_disk_are_narrowed_a_stretch_at_a_time(tmp_path):

@@ -124,3 +124,25 @@ def test_values_outside_the_support_are_refused_with_their_place(name: str) -> N
 def test_binary_data_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match=f"likelihood='{name}' cannot describe binary data"):
         small(likelihood=name).fit(rows("binary", (4,)))
+
+
+@pytest.mark.parametrize(
+    "name", ["ordinal", "categorical", "beta-binomial", "logistic-mixture", "discretized-logistic"]
+)
+def test_a_table_of_integers_has_levels_for_a_likelihood_of_levels(name: str, tmp_path: Path) -> None:
+    data = rows("levels", (4,))
+    vae = small(likelihood=name).fit(data.astype(int))
+    assert (vae.schema_.support, vae.schema_.levels) == ("levels", LEVELS)
+    assert np.array_equal(vae.score_samples(data.astype(float)), small(likelihood=name).fit(data).score_samples(data))
+    vae.save(tmp_path / "run")
+    assert np.array_equal(lb.load(tmp_path / "run").transform(data.astype(int)), vae.transform(data))
+    with pytest.raises(SupportError, match="the value 7 in row 0, column 0, outside the support of the integers 0..6"):
+        vae.score(np.full((2, 4), LEVELS))
+
+
+def test_levels_that_are_said_may_be_more_than_are_seen() -> None:
+    data = rows("levels", (4,)).astype(int)
+    vae = small(likelihood="Ordinal(levels=9)").fit(data)
+    assert np.isfinite(vae.score(np.full((2, 4), 8)))
+    with pytest.raises(SupportError, match="outside the support of the integers 0..4"):
+        small(likelihood="Ordinal(levels=5)").fit(data)

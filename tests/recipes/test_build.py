@@ -11,12 +11,11 @@ from torch import nn
 from lowerbound.core import Conditional, Constant, Family
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, LowerboundError, ShapeError
-from lowerbound.likelihoods import Bernoulli, Categorical, DiscretizedLogistic, Normal
 from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, Standardized, Wrapped
 from lowerbound.posteriors import CholeskyNormal, DiagonalNormal
 from lowerbound.priors import StandardNormal
 from lowerbound.recipes import ModelOptions
-from lowerbound.recipes.build import data_support, flat_vae, latent_prior, latent_size, likelihood_family
+from lowerbound.recipes.build import flat_vae, latent_prior, latent_size
 from lowerbound.spec import fill, members, parse
 
 TABLE = Schema((5,), "real")
@@ -46,39 +45,6 @@ def example(schema: Schema, rows: int = 3) -> torch.Tensor:
 def test_the_latent_space_is_sized_from_the_data(schema: Schema, size: int) -> None:
     assert latent_size(schema, ModelOptions()) == size
     assert latent_size(schema, ModelOptions(latent=7)) == 7
-
-
-@pytest.mark.parametrize(
-    ("schema", "family"), [(TABLE, Normal), (BITS, Bernoulli), (IMAGE, DiscretizedLogistic), (BINARY_IMAGE, Bernoulli)]
-)
-def test_the_likelihood_follows_the_support(schema: Schema, family: type) -> None:
-    made = likelihood_family(schema, ModelOptions())
-    assert type(made) is family
-    assert made.event_shape == schema.shape
-
-
-def test_levels_are_kept() -> None:
-    few = Schema((1, 8, 8), "levels", levels=17)
-    assert likelihood_family(few, ModelOptions()).levels == 17
-    made = likelihood_family(few, ModelOptions(likelihood="categorical"))
-    assert isinstance(made, Categorical)
-    assert made.n_classes == 17
-
-
-@pytest.mark.parametrize(
-    ("schema", "name", "use"),
-    [
-        (TABLE, "bernoulli", "normal"),
-        (TABLE, "categorical", "normal"),
-        (TABLE, "discretized-logistic", "normal"),
-        (BITS, "categorical", "bernoulli"),
-        (IMAGE, "bernoulli", "discretized-logistic"),
-    ],
-)
-def test_a_likelihood_of_another_support_is_refused(schema: Schema, name: str, use: str) -> None:
-    says = f"likelihood='{name}' cannot describe {schema.support} data; use {use}, or one of "
-    with pytest.raises(ConfigError, match=says):
-        likelihood_family(schema, ModelOptions(likelihood=name))
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=str)
@@ -225,39 +191,6 @@ def test_what_is_no_module_is_refused() -> None:
 def test_a_condition_must_be_there() -> None:
     with pytest.raises(ShapeError, match="condition"):
         build(TABLE, (3,))({"x": example(TABLE)})
-
-
-@pytest.mark.parametrize(
-    ("support", "options", "expected"),
-    [
-        ("real", {}, "real"),
-        ("real", {"likelihood": "normal"}, "real"),
-        ("binary", {}, "binary"),
-        ("levels", {}, "levels"),
-        ("levels", {"likelihood": "normal"}, "levels"),
-        ("binary", {"likelihood": "normal"}, "binary"),
-        ("real", {"likelihood": "log-normal"}, "positive"),
-        ("real", {"likelihood": "poisson"}, "count"),
-        ("binary", {"likelihood": "poisson"}, "binary"),
-        ("levels", {"likelihood": "poisson"}, "count"),
-        ("count", {"likelihood": "poisson"}, "count"),
-    ],
-)
-def test_the_data_is_taken_as_what_the_likelihood_asks_for(
-    support: str, options: dict[str, Any], expected: str
-) -> None:
-    schema = Schema((3,), support, levels=5 if support == "levels" else None)
-    assert data_support(schema, ModelOptions(**options)) == expected
-
-
-@pytest.mark.parametrize(
-    ("support", "likelihood"),
-    [("real", "bernoulli"), ("count", "bernoulli"), ("levels", "log-normal"), ("unit", "poisson")],
-)
-def test_data_that_the_likelihood_has_no_density_for_is_refused(support: str, likelihood: str) -> None:
-    schema = Schema((3,), support, levels=5 if support == "levels" else None)
-    with pytest.raises(ConfigError, match=f"likelihood='{likelihood}' cannot describe {support} data; use "):
-        data_support(schema, ModelOptions(likelihood=likelihood))
 
 
 def prior_of(q: Family, condition: tuple[int, ...] | None = None, **options: Any) -> nn.Module:

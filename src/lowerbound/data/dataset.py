@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lowerbound.data.checking import check_values
 from lowerbound.data.factors import Factors
+from lowerbound.data.inference import levels_up_to
 from lowerbound.data.labels import one_hot
 from lowerbound.data.randomness import permutation
 from lowerbound.data.schema import Schema
@@ -104,8 +105,14 @@ class Dataset:
         dealt = split_rows(len(rows), *asked, seed=seed, classes=classes, total=len(self))
         return replace(self, splits={name: rows[part] for name, part in dealt.items()} | _except_train(given))
 
-    def narrowed(self, support: str) -> Dataset:
+    def narrowed(self, support: str, levels: int | None = None) -> Dataset:
         """Return the data set with a narrower support, that of a likelihood: counts, say.
+
+        Parameters
+        ----------
+        support : str
+        levels : int, optional
+            How many, where the support is levels; as many as the largest value asks for unless told.
 
         Raises
         ------
@@ -117,11 +124,15 @@ class Dataset:
         >>> Dataset(torch.ones(3, 2), Schema((2,), "real")).narrowed("count").schema.support
         'count'
         """
-        schema = replace(self.schema, support=support, levels=None)
+        of_levels = support == "levels"
+        schema = replace(self.schema, support=support, levels=(levels or 256) if of_levels else None)
+        largest = 0
         for start, stop in blocks(len(self)):
             rows = self.x[start:stop] if isinstance(self.x, Tensor) else self.x.read(start, stop)
             check_values(rows.numpy(), schema, where=self.name or "X", first_row=start)
-        return replace(self, schema=schema)
+            largest = max(largest, int(rows.max()))
+        counted = levels is None and of_levels
+        return replace(self, schema=replace(schema, levels=levels_up_to(largest)) if counted else schema)
 
     def rows(self, split: str) -> tuple[Rows, Rows | None]:
         """Return x and y of one split (``"all"`` for every row).
@@ -216,6 +227,8 @@ def split_rows(
             raise ConfigError(f"The {name} fraction is from 0 up to 1, got {fraction}.")
     n_test = _count(n, test, total or n, needed=3 if valid else 2)
     n_valid = _count(n - n_test, valid, total or n, needed=2)
+    if valid + test < 1:  # both rounded up may take the last row
+        n_valid = min(n_valid, max(n - n_test - 1, 0))
     if n_test + n_valid >= n > 1:
         raise ConfigError(f"valid={valid} and test={test} leave none of {n} rows for training.")
     order = _order(n, seed, classes)

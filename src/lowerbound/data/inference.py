@@ -13,7 +13,7 @@ from lowerbound.data.layout import Layout, to_rows
 from lowerbound.data.schema import Schema
 from lowerbound.errors import SupportError
 
-__all__ = ["infer_schema"]
+__all__ = ["infer_schema", "levels_up_to"]
 
 FEW_LEVELS = 32
 
@@ -96,6 +96,17 @@ def _support(rows: np.ndarray, where: str) -> tuple[str, int | None]:
     return "levels", _count_levels(rows, where)
 
 
+def levels_up_to(largest: int) -> int:
+    """Return how many levels there are where that is the largest seen: 256 unless they are few, and at least two.
+
+    Examples
+    --------
+    >>> levels_up_to(16), levels_up_to(200)
+    (17, 256)
+    """
+    return max(2, largest + 1) if largest < FEW_LEVELS else 256
+
+
 def _is_binary(rows: np.ndarray) -> bool:
     return all(bool(((part == 0) | (part == 1)).all()) for part in np.array_split(rows, len(rows) // 4096 + 1))
 
@@ -108,4 +119,4 @@ def _count_levels(rows: np.ndarray, where: str) -> int:
             f"{where} has the value {value} in row {row}, pixel {tuple(int(i) for i in index)}, outside 0..255: "
             "rescale the images to 8 bits, or convert them to float to fit them as real."
         )
-    return int(rows.max()) + 1 if rows.max() < FEW_LEVELS else 256
+    return levels_up_to(int(rows.max()))

@@ -16,7 +16,7 @@ from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
 from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
 from lowerbound.estimators.starting import Start, start_from
-from lowerbound.recipes import data_support
+from lowerbound.recipes import data_support, said_levels
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
@@ -151,7 +151,7 @@ def _as_described(dataset: Dataset, settings: Settings) -> Dataset:
     if support == "real":
         # A density of what is stored: grey levels, say.
         return replace(dataset, schema=replace(dataset.schema, support=support, levels=None, binarize=None))
-    return dataset.narrowed(support)
+    return dataset.narrowed(support, said_levels(dataset.schema, settings.model) if support == "levels" else None)
 
 
 def _build(schema: Schema, settings: Settings, modules: Mapping[str, nn.Module]) -> Model:

@@ -5,7 +5,6 @@ from lowerbound.recipes.ae import ae
 from lowerbound.recipes.beta_tc_vae import beta_tc_vae
 from lowerbound.recipes.beta_vae import beta_vae
 from lowerbound.recipes.bn_vae import bn_vae
-from lowerbound.recipes.build import data_support
 from lowerbound.recipes.capacity_vae import capacity_vae
 from lowerbound.recipes.ciwae import ciwae
 from lowerbound.recipes.cubo import cubo
@@ -27,6 +26,7 @@ from lowerbound.recipes.iwae import iwae
 from lowerbound.recipes.joint_vae import joint_vae
 from lowerbound.recipes.kernel_vae import kernel_vae
 from lowerbound.recipes.lagging_vae import lagging_vae
+from lowerbound.recipes.likelihood import data_support, said_levels
 from lowerbound.recipes.linear import LinearModel
 from lowerbound.recipes.max_swae import max_swae
 from lowerbound.recipes.miwae import miwae
@@ -103,6 +103,7 @@ __all__ = [
     "rae_sn",
     "renyi",
     "reweighted_wake_sleep",
+    "said_levels",
     "sinkhorn_ae",
     "skip_vae",
     "sparse_coding",

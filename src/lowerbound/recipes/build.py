@@ -8,29 +8,25 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import nn
 
-from lowerbound.core import Conditional, Constant, Family, Network, Size, describes
+from lowerbound.core import Conditional, Constant, Family, Network, Size
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, ConvDecoder, ConvEncoder, SkipMLP, Standardized, Wrapped
+from lowerbound.recipes.likelihood import likelihood_family
 from lowerbound.recipes.options import ModelOptions
-from lowerbound.spec import fill, members
+from lowerbound.spec import fill
 
 __all__ = [
-    "data_support",
     "decoder",
     "encoder_network",
     "flat_vae",
     "latent_prior",
     "latent_size",
-    "likelihood_family",
     "needed_condition",
     "posterior_family",
     "spread_means",
 ]
-
-USUAL = {"binary": "bernoulli", "levels": "discretized-logistic"}
-"""The likelihood of each support; a normal for all others."""
 
 USUAL_PRIOR = {
     "real": "standard-normal",
@@ -66,50 +62,6 @@ def needed_condition(recipe: str, schema: Schema) -> Size:
             f"The recipe {recipe!r} needs labels or covariates: give y to fit, or --label COLUMN to the command."
         )
     return (schema.condition_size,)
-
-
-def likelihood_family(schema: Schema, options: ModelOptions) -> Family:
-    """Return p(x | z)'s family.
-
-    Raises
-    ------
-    ConfigError
-        When the data is not in the likelihood's support.
-    ShapeError
-        When the likelihood is over rows of another shape.
-    """
-    name = USUAL.get(schema.support, "normal") if options.likelihood == "auto" else options.likelihood
-    levels = schema.levels or 256
-    family = fill(
-        name, ["likelihoods"], event_shape=schema.shape, levels=levels, n_classes=levels, variance=options.variance,
-        floor=options.floor,
-    )  # fmt: skip
-    narrower = schema.support == "real" and family.support not in ("binary", "levels")
-    if not (describes(family.support, schema.support) or narrower):
-        usual = USUAL.get(schema.support, "normal")
-        others = [k for k, v in members("likelihoods").items() if getattr(v, "support", "") == schema.support]
-        raise ConfigError(
-            f"likelihood={name!r} cannot describe {schema.support} data; use {usual}, or one of "
-            f"{', '.join(k for k in others if k != usual)}."
-        )
-    if tuple(family.event_shape) != tuple(schema.shape):
-        raise ShapeError(f"likelihood={name!r} is over rows of shape {family.event_shape}; yours are {schema.shape}.")
-    return family
-
-
-def data_support(schema: Schema, options: ModelOptions) -> str:
-    """Return the support of the data that the likelihood asks for: that of the schema, or a narrower one.
-
-    Levels become counts for a likelihood of counts, which has no largest value.
-
-    Examples
-    --------
-    >>> data_support(Schema((3,), "real"), ModelOptions(likelihood="poisson"))
-    'count'
-    """
-    family = likelihood_family(schema, options)
-    counted = (schema.support, family.support) == ("levels", "count")
-    return family.support if counted or not describes(family.support, schema.support) else schema.support
 
 
 def flat_vae(

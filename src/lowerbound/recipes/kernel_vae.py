@@ -13,7 +13,8 @@ from torch import nn
 from lowerbound.core import Model
 from lowerbound.data import Schema
 from lowerbound.networks import KernelFeatures, Standardized
-from lowerbound.recipes.build import flat_vae, latent_size, likelihood_family, posterior_family
+from lowerbound.recipes.build import flat_vae, latent_size, posterior_family
+from lowerbound.recipes.likelihood import likelihood_family
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.recipes.vae import vae
 

@@ -20,7 +20,7 @@ from lowerbound.likelihoods.location_scale import PACE
 from lowerbound.models import VAE, Latent
 from lowerbound.networks import MLP, Standardized
 from lowerbound.objectives import ELBO
-from lowerbound.recipes.build import likelihood_family
+from lowerbound.recipes.likelihood import likelihood_family
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.recipes.recipe import Task
 
