@@ -1,8 +1,8 @@
 """Variational autoencoders whose numbers are true.
 
 ``VAE`` is the estimator, ``load`` opens a run; the modules ``core``, ``models``, ``networks``,
-``likelihoods``, ``posteriors``, ``priors``, ``objectives``, ``data``, ``metrics``, ``recipes`` and ``training``
-hold the parts. Nothing is imported before it is used.
+``likelihoods``, ``posteriors``, ``priors``, ``objectives``, ``data``, ``distances``, ``metrics``, ``recipes`` and
+``training`` hold the parts. Nothing is imported before it is used.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lowerbound import (
         core,
         data,
+        distances,
         distributions,
         estimators,
         likelihoods,
@@ -38,6 +39,7 @@ __all__ = [
     "__version__",
     "core",
     "data",
+    "distances",
     "distributions",
     "errors",
     "estimators",

@@ -68,7 +68,7 @@ def _show_reconstruction(screen: Screen, numbers: Mapping[str, Any], title: str)
 
 def show_diagnosis(screen: Screen, numbers: Mapping[str, Any], title: str) -> None:
     """Print a diagnosis's JSON as a table and its advice."""
-    latents = f"of {len(numbers['active'])}"
+    latents = f"of {len(numbers['active'])}, those whose means vary over rows"
     rows = [
         ("active units", f"{numbers['active_units']}", latents),
         ("I(x; z)", with_error(numbers["mutual_information"]), "nats"),
