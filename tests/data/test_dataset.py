@@ -30,6 +30,7 @@ class Count:
 
 @given(st.integers(1, 60), st.floats(0, 0.4), st.floats(0, 0.4), st.integers(0, 99), st.booleans())
 @example(4, 0.375, 0.375, 0, False)
+@example(4, 0.4, 0.4, 0, False)
 @settings(max_examples=80, deadline=None)
 def test_every_row_is_in_one_split(n, valid, test, seed, labelled):
     classes = torch.arange(n) % 3 if labelled else None

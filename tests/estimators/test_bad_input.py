@@ -188,11 +188,16 @@ def test_values_outside_a_bernoulli_s_support(value: float, of_bits: lb.VAE) -> 
 
 @pytest.mark.parametrize(
     ("likelihood", "data", "kind"),
-    [("categorical", X, "real"), ("bernoulli", LEVELS, "levels"), ("categorical", BITS, "binary")],
+    [("bernoulli", X, "real"), ("bernoulli", LEVELS, "levels"), ("categorical", BITS, "binary")],
 )
 def test_a_likelihood_that_cannot_describe_the_data(likelihood: str, data: np.ndarray, kind: str) -> None:
     with says(ConfigError, f"likelihood='{likelihood}' cannot describe {kind} data; use "):
         small(likelihood=likelihood, network="mlp").fit(data)
+
+
+def test_real_numbers_are_no_classes() -> None:
+    with says(SupportError, "in row 0, column 0", "the integers 0..255", "rescale, round or threshold"):
+        small(likelihood="categorical").fit(X)
 
 
 def test_images_of_another_size(of_levels: lb.VAE) -> None:

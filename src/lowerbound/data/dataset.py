@@ -227,7 +227,7 @@ def split_rows(
             raise ConfigError(f"The {name} fraction is from 0 up to 1, got {fraction}.")
     n_test = _count(n, test, total or n, needed=3 if valid else 2)
     n_valid = _count(n - n_test, valid, total or n, needed=2)
-    if valid + test < 1:  # both rounded up may take the last row
+    if n - (valid + test) * (total or n) >= 0.5:  # both rounded up may take the last row
         n_valid = min(n_valid, max(n - n_test - 1, 0))
     if n_test + n_valid >= n > 1:
         raise ConfigError(f"valid={valid} and test={test} leave none of {n} rows for training.")
