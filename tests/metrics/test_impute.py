@@ -6,9 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lowerbound.distributions import CholeskyNormal
+from lowerbound.core import Conditional, Constant
+from lowerbound.distributions import Categorical, CholeskyNormal, DiagonalNormal, Product
 from lowerbound.errors import ConfigError
 from lowerbound.metrics import impute
+from lowerbound.models import VAE, Latent
+from lowerbound.networks import MLP
+from lowerbound.posteriors import OneHotCategorical
 from tests.known_answers.discrete import X, binary, m2, mixture
 from tests.known_answers.linear_gaussian import LinearGaussian
 from tests.known_answers.test_two_levels import MARGINAL, ladder
@@ -88,6 +92,47 @@ def test_dependent_entries_are_refused():
     class Dependent(nn.Module):
         def forward(self, z: Tensor, c: Tensor | None = None) -> CholeskyNormal:
             return CholeskyNormal(z.new_zeros(*z.shape[:-1], 5), torch.eye(5).double())
+
+    model = GAUSSIAN.vae("exact")
+    model.likelihood = Dependent()
+    with pytest.raises(ConfigError, match="CholeskyNormal is not so"):
+        impute(model, {"x": GAUSSIAN.sample(5)}, SEEN)
+
+
+MEANS = torch.tensor([-2.0, 0.5, 3.0]).double()
+CLASSES = torch.tensor([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4], [0.05, 0.8, 0.15]]).double()
+
+
+class Mixed(nn.Module):
+    """Of one-hot y: a number N(m_y, 1) in column 0, a class of Cat(P_y) in column 1."""
+
+    def forward(self, y: Tensor, c: Tensor | None = None) -> Product:
+        number = DiagonalNormal((y @ MEANS)[..., None], torch.zeros(*y.shape[:-1], 1).double())
+        return Product([Categorical((y @ CLASSES).log()[..., None, :]), number], [torch.tensor([1]), torch.tensor([0])])
+
+
+def test_a_mixed_table_is_filled_by_means_and_by_the_likeliest_class():
+    """Both follow from Bayes' rule over the three values of y."""
+    q = Conditional(OneHotCategorical((3,)), MLP(((2,),), (3,), hidden=()).double())
+    level = Latent("y", Constant(OneHotCategorical((3,))).double(), q, enumerate=True)
+    model = VAE([level], Mixed()).eval()
+    x = torch.tensor([[-2.0, 0.0], [2.0, 2.0], [0.0, 1.0], [9.0, 2.0], [0.5, 0.0]]).double()
+    seen = torch.tensor([[True, False], [True, False], [False, True], [False, True], [True, True]])
+    found = impute(model, {"x": x}, seen, 10, draws=3000)
+    given = torch.softmax(-0.5 * (x[:2, :1] - MEANS).square(), -1) @ CLASSES
+    assert found.values[:2, 1].tolist() == given.argmax(-1).tolist() == [0.0, 1.0]
+    expected = CLASSES[:, [1, 2]].T / CLASSES[:, [1, 2]].sum(0)[:, None] @ MEANS
+    torch.testing.assert_close(found.values[2:4, 0], expected, rtol=1e-7, atol=1e-7)
+    assert torch.equal(found.values[seen], x[seen])
+    drawn = torch.nn.functional.one_hot(found.draws[:, :2, 1].long(), 3).double().mean(0)
+    torch.testing.assert_close(drawn, given, rtol=0, atol=0.04)
+
+
+def test_a_part_whose_columns_depend_on_each_other_is_refused():
+    class Dependent(nn.Module):
+        def forward(self, z: Tensor, c: Tensor | None = None) -> Product:
+            joint = CholeskyNormal(z.new_zeros(*z.shape[:-1], 4), torch.eye(4).double())
+            return Product([joint, DiagonalNormal(z[..., :1], z[..., :1])], [torch.arange(4), torch.tensor([4])])
 
     model = GAUSSIAN.vae("exact")
     model.likelihood = Dependent()

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
+from lowerbound.distributions.elementwise import Elementwise
+
 __all__ = ["Product"]
 
 
@@ -45,8 +47,35 @@ class Product(Distribution):
         super().__init__(parts[0].batch_shape, event, validate_args=False)
 
     def _join(self, values: Callable[[Distribution], Tensor]) -> Tensor:
-        joined = torch.cat([values(part) for part in self.parts], -1)
-        return joined.index_select(-1, torch.argsort(torch.cat(self.columns)))
+        return self.join([values(part) for part in self.parts])
+
+    def join(self, pieces: Sequence[Tensor]) -> Tensor:
+        """Put numbers of the parts, the m-th ``(*, n_m)``, in the order of the columns: ``(*, D)``."""
+        return torch.cat(list(pieces), -1).index_select(-1, torch.argsort(torch.cat(self.columns)))
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether entries are independent within the parts too: `log_density` has one number for each."""
+        return all(isinstance(part, Elementwise) for part in self.parts)
+
+    def log_density(self, value: Tensor) -> Tensor:
+        """Return log p of each entry, nats: ``(*batch, D)``.
+
+        Raises
+        ------
+        TypeError
+            Where the entries of a part depend on each other.
+        """
+        pieces = []
+        for part, columns in zip(self.parts, self.columns, strict=True):
+            if not isinstance(part, Elementwise):
+                raise TypeError(f"The entries of a {type(part).__name__} depend on each other: they have no densities.")
+            pieces.append(part.log_density(value.index_select(-1, columns)))
+        return self.join(pieces)
+
+    def total(self, entries: Tensor) -> Tensor:
+        """Sum over the columns: ``(*batch, D)`` to ``(*batch,)``."""
+        return entries.sum(-1)
 
     @property
     def mean(self) -> Tensor:

@@ -6,7 +6,7 @@ r"""Missing entries by importance sampling, from the likelihood of the entries t
 Half of the draws come from the encoder's posterior of the filled row and half from the prior,
 :math:`r = \tfrac12 q + \tfrac12 p`, so that no weight is large for want of draws in the tails. The row is filled
 by what was found, and encoded again. Where latents are
-enumerated, all draws come from the encoder.
+enumerated, all draws come from the encoder. Classes have no mean: the likeliest one is filled in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from lowerbound.core import Batch, Model, Trace, held, log_posterior, noise
-from lowerbound.distributions import Elementwise
+from lowerbound.distributions import Categorical, Elementwise, Product
 from lowerbound.errors import ConfigError
 from lowerbound.metrics.importance import effective_sample_size
 from lowerbound.metrics.joint import draw_prior
@@ -34,9 +34,9 @@ class Imputation:
     Attributes
     ----------
     values : Tensor, (B, *event)
-        What was observed, and the conditional means of what was not.
+        What was observed, and the conditional means of what was not; of classes the likeliest.
     errors : Tensor, (B, *event)
-        Monte Carlo standard errors of those means; zero where observed.
+        Monte Carlo standard errors of those means, or of that class's probability; zero where observed.
     ess : Tensor, (B,)
         Effective sample size: a handful means that more samples are needed.
     draws : Tensor, (M, B, *event)
@@ -112,18 +112,30 @@ def impute(
 
 
 def _mean(p: Distribution, log_w: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the weighted mean of x, ``(B, *event)``, and its standard error."""
-    means = _flat(p.mean, len(p.event_shape))
-    weight = log_w.softmax(0).reshape(*log_w.shape, *(1 for _ in p.event_shape))
-    found = (weight * means).sum(0)
-    return found, (weight * (means - found)).square().sum(0).sqrt()
+    """Return the weighted mean of x, ``(B, *event)``, and its standard error; of classes the likeliest."""
+    if isinstance(p, Product):
+        found, errors = zip(*(_mean(part, log_w) for part in p.parts), strict=True)
+        return p.join(found), p.join(errors)
+    if not isinstance(p, Categorical):
+        return _average(p.mean, len(p.event_shape), log_w)
+    probs, errors = _average(p.probs, len(p.event_shape) + 1, log_w)
+    best = probs.argmax(-1, keepdim=True)
+    return best.squeeze(-1).to(probs.dtype), errors.gather(-1, best).squeeze(-1)
+
+
+def _average(numbers: Tensor, event_dim: int, log_w: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the weighted mean over draws, ``(B, *event)``, and its standard error."""
+    numbers = _flat(numbers, event_dim)
+    weight = log_w.softmax(0).reshape(*log_w.shape, *(1 for _ in range(event_dim)))
+    found = (weight * numbers).sum(0)
+    return found, (weight * (numbers - found)).square().sum(0).sqrt()
 
 
 def _typical(model: Model, batch: Batch, observed: Tensor) -> Tensor:
     """Return the mean of x under the model, ``(B, *event)`` or ``(*event,)``: the first filling."""
     given = {name: value.repeat(64, *(1 for _ in value.shape[1:])) for name, value in batch.items() if name != "x"}
     p = model.sample(64 * (len(observed) if given else 1), **given)["x"].p
-    mean = _elementwise(p).mean
+    mean = _elementwise(p).mean  # of classes it is the middle of the list: a start as good as another
     return mean.unflatten(0, (64, -1)).mean(0).expand(observed.shape)
 
 
@@ -148,15 +160,19 @@ def _weighted(model: Model, batch: Batch, observed: Tensor, samples: int, seed: 
     return log_prior - mixed + _seen(p, batch["x"], observed), p
 
 
-def _elementwise(p: Distribution) -> Elementwise:
-    if not isinstance(p, Elementwise):
-        raise ConfigError(
-            f"Gaps are filled where a row's entries are independent given the latents; {type(p).__name__} is not so."
-        )
+def _elementwise(p: Distribution) -> Elementwise | Product:
+    parts = p.parts if isinstance(p, Product) else [p]
+    for part in parts:
+        if not isinstance(part, Elementwise):
+            raise ConfigError(
+                f"Gaps are filled where a row's entries are independent given the latents; {type(part).__name__} is "
+                "not so."
+            )
+    assert isinstance(p, Elementwise | Product)
     return p
 
 
-def _seen(p: Elementwise, x: Tensor, observed: Tensor) -> Tensor:
+def _seen(p: Elementwise | Product, x: Tensor, observed: Tensor) -> Tensor:
     """Return log p(x_o | z)."""
     return p.total(torch.where(observed, p.log_density(x), 0.0))
 
