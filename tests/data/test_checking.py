@@ -192,3 +192,15 @@ def test_constant_columns_are_no_matter_of_rounding():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check(np.full((5, 2), 0.1), REAL, rounding=True)
+
+
+def test_each_column_of_a_mixed_table_has_its_support():
+    mixed = Schema((4,), "real", column_supports=("real", "levels:4", "binary", "positive"))
+    rows = np.array([[-3.5, 3, 1, 0.1], [0.0, 0, 0, 2.0]])
+    assert check(rows, mixed).dtype == torch.float32
+    for column, value, allowed in ((1, 4.0, "integers 0..3"), (2, 2.0, ""), (3, 0.0, "numbers above 0")):
+        wrong = rows.copy()
+        wrong[1, column] = value
+        message = f"value {value} in row 1, column {column}, outside the support .*{allowed}"
+        with pytest.raises(SupportError, match=message):
+            check(wrong, mixed)

@@ -169,3 +169,12 @@ def test_rows_on_disk_are_narrowed_a_stretch_at_a_time(tmp_path):
     np.save(tmp_path / "b.npy", values)
     with pytest.raises(SupportError, match="value 0.5 in row 19999, column 2"):
         open_data(tmp_path / "b.npy", stream=True, support="real").narrowed("count")
+
+
+def test_columns_are_narrowed_each_to_its_own():
+    data = Dataset(torch.tensor([[0.5, 1.0], [2.0, 3.0]]), Schema((2,), "real"), name="mine")
+    assert data.narrowed_columns(("positive", "count")).schema.column_supports == ("positive", "count")
+    with pytest.raises(
+        SupportError, match="mine has the value 0.5 in row 0, column 0, outside the support of the integ"
+    ):
+        data.narrowed_columns(("count", "count"))

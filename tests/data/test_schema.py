@@ -25,9 +25,12 @@ def schemas(draw):
     binarize = draw(st.sampled_from([None, "dynamic"])) if support == "binary" else None
     ranged = support == "levels" or binarize
     labels = draw(st.sampled_from(["classes", "covariates", "none"]))
+    mixed = support == "real" and len(shape) == 1 and draw(st.booleans())
+    columns = st.sampled_from([*(name for name in SUPPORTS if name != "levels"), "levels:2", "levels:300"])
     return Schema(
         shape,
         support,
+        column_supports=tuple(draw(columns) for _ in range(shape[0])) if mixed else None,
         levels=draw(st.integers(2, 256)) if ranged else None,
         binarize=binarize,
         columns=tuple(f"c{i}" for i in range(shape[0])) if len(shape) == 1 and draw(st.booleans()) else None,
@@ -127,3 +130,31 @@ def test_a_support_that_data_cannot_have_is_refused(support):
 def test_levels_belong_to_levels(support):
     with pytest.raises(ConfigError, match="levels belongs to the support 'levels'"):
         Schema((2,), support, levels=4)
+
+
+def test_columns_of_a_mixed_table():
+    mixed = Schema((3,), "real", column_supports=("real", "levels:4", "binary"))
+    assert mixed.whole_columns == (False, True, True)
+    assert not mixed.discrete
+    assert Schema((2,), "real", column_supports=("count", "levels:4")).discrete
+    assert Schema((2,), "real").whole_columns == ()
+
+
+@pytest.mark.parametrize(
+    ("shape", "support", "given", "message"),
+    [
+        ((2,), "real", ("real",), "1 column_supports do not describe"),
+        ((2,), "binary", ("real", "real"), "do not describe real rows"),
+        ((1, 1, 2), "real", ("real", "real"), "do not describe real rows"),
+        ((1,), "real", ("reel",), "'reel' of a column. Did you mean 'real'"),
+        ((1,), "real", ("levels",), "a number of at least two"),
+        ((1,), "real", ("levels:1",), "a number of at least two"),
+        ((1,), "real", ("count:3",), "a number of at least two, others none"),
+        ((1,), "real", ("levels:03",), "Unknown support 'levels:03'"),
+        ((1,), "real", ["real"], "a tuple of strings"),
+        ((1,), "real", (3,), "a tuple of strings"),
+    ],
+)
+def test_impossible_columns(shape, support, given, message):
+    with pytest.raises(ConfigError, match=message):
+        Schema(shape, support, column_supports=given)

@@ -103,6 +103,11 @@ STATEMENTS: dict[str, tuple[Any, str]] = {
     "real": (Schema((2,), "real"), "a density in the units of the data"),
     "binary": (Schema((2,), "binary"), "probabilities of binary data as given"),
     "levels": (Schema((2,), "levels", levels=17), "probabilities of integers 0 to 16, no dequantisation"),
+    "mixed": (
+        Schema((2,), "real", column_supports=("real", "count")),
+        "a density of some columns in the units of the data, times probabilities of the others",
+    ),
+    "columns of integers": (Schema((2,), "real", column_supports=("binary", "count")), "probabilities of integers"),
     "dynamic": (Schema((2,), "binary", levels=256, binarize="dynamic"), "binarized once by a fixed seed"),
 }
 

@@ -70,7 +70,7 @@ def stored(rows: np.ndarray, schema: Schema) -> np.ndarray:
     """Return drawn values of discrete data as the integers that they are."""
     if not schema.discrete:
         return rows
-    return np.rint(rows).astype(np.int64 if schema.support == "count" else np.uint8)
+    return np.rint(rows).astype(np.uint8 if schema.support in ("binary", "levels") else np.int64)
 
 
 def pictures(rows: np.ndarray, schema: Schema, *, raw: bool = False) -> np.ndarray:

@@ -13,7 +13,7 @@ from torch import Tensor
 from lowerbound.core import SUPPORTS as CORE_SUPPORTS
 from lowerbound.data.coerce import to_array
 from lowerbound.data.layout import arrange
-from lowerbound.data.schema import Schema
+from lowerbound.data.schema import Schema, split_support
 from lowerbound.errors import DataError, DataWarning, ShapeError, SupportError
 
 __all__ = ["check", "check_values"]
@@ -113,17 +113,29 @@ def check_values(values: np.ndarray, schema: Schema, *, where: str = "X", first_
         _refuse_nonfinite(values, schema, where, first_row)
     if values.dtype.kind == "b" or _is_probability(values, schema):
         return
-    outside = _outside(values, schema)
+    if schema.column_supports is None:
+        outside = _outside(values, schema.support, schema.stored_levels)
+    else:
+        columns = [_outside(values[:, i], *_of_column(schema, i)) for i in range(values.shape[1])]
+        never = np.zeros(len(values), dtype=bool)
+        outside = np.stack([never if wrong is None else wrong for wrong in columns], axis=1)
     if outside is not None and outside.any():
         _refuse_support(values, outside, schema, where, first_row)
 
 
-def _outside(values: np.ndarray, schema: Schema) -> np.ndarray | None:
+def _of_column(schema: Schema, index: int) -> tuple[str, int | None]:
+    """The support of a column, and the number of values that it can take where that is known."""
+    if schema.column_supports is None:
+        return schema.support, schema.stored_levels
+    support, levels = split_support(schema.column_supports[index])
+    return support, 2 if support == "binary" else levels
+
+
+def _outside(values: np.ndarray, support: str, levels: int | None) -> np.ndarray | None:
     """Tell which values are outside the support; None where none can be."""
-    levels = schema.stored_levels
     if levels is not None:
         return (values < 0) | (values > levels - 1) | (values != np.floor(values))
-    match schema.support:
+    match support:
         case "count":
             return (values < 0) | (values != np.floor(values))
         case "positive":
@@ -154,9 +166,9 @@ def _refuse_nonfinite(values: np.ndarray, schema: Schema, where: str, first_row:
 
 def _refuse_support(values: np.ndarray, outside: np.ndarray, schema: Schema, where: str, first_row: int) -> None:
     row, *index = np.argwhere(outside)[0]
-    levels = schema.stored_levels
+    support, levels = _of_column(schema, int(index[0]))
     if levels is None:
-        allowed = f"of {CORE_SUPPORTS[schema.support]}"
+        allowed = f"of {CORE_SUPPORTS[support]}"
     else:
         allowed = "{0, 1} of a Bernoulli likelihood" if levels == 2 else f"of the integers 0..{levels - 1}"
     raise SupportError(

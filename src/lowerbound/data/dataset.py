@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -125,14 +126,43 @@ class Dataset:
         'count'
         """
         of_levels = support == "levels"
-        schema = replace(self.schema, support=support, levels=(levels or 256) if of_levels else None)
-        largest = 0
+        largest, narrow = self._held(
+            replace(self.schema, support=support, levels=(levels or 256) if of_levels else None)
+        )
+        if levels is None and of_levels:
+            narrow = replace(narrow, levels=levels_up_to(int(largest)))
+        return replace(self, schema=narrow)
+
+    def narrowed_columns(self, supports: tuple[str, ...]) -> Dataset:
+        """Return a mixed table, each column with a support of its own.
+
+        Parameters
+        ----------
+        supports : tuple of str
+            See `Schema`, ``column_supports``.
+
+        Raises
+        ------
+        SupportError
+            For a value outside its column's, with row and column.
+
+        Examples
+        --------
+        >>> mixed = Dataset(torch.ones(3, 2), Schema((2,), "real")).narrowed_columns(("count", "real"))
+        >>> mixed.schema.whole_columns
+        (True, False)
+        """
+        mixed = replace(self.schema, support="real", levels=None, binarize=None, column_supports=supports)
+        return replace(self, schema=self._held(mixed)[1])
+
+    def _held(self, schema: Schema) -> tuple[float, Schema]:
+        """Hold all rows against a schema; return the largest value with it."""
+        largest = -math.inf
         for start, stop in blocks(len(self)):
             rows = self.x[start:stop] if isinstance(self.x, Tensor) else self.x.read(start, stop)
             check_values(rows.numpy(), schema, where=self.name or "X", first_row=start)
-            largest = max(largest, int(rows.max()))
-        counted = levels is None and of_levels
-        return replace(self, schema=replace(schema, levels=levels_up_to(largest)) if counted else schema)
+            largest = max(largest, float(rows.max()))
+        return largest, schema
 
     def rows(self, split: str) -> tuple[Rows, Rows | None]:
         """Return x and y of one split (``"all"`` for every row).

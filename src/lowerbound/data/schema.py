@@ -9,10 +9,13 @@ from typing import Any
 
 from lowerbound.errors import ConfigError, nearest
 
-__all__ = ["SUPPORTS", "Schema"]
+__all__ = ["SUPPORTS", "Schema", "split_support"]
 
 SUPPORTS = ("binary", "levels", "count", "interval", "unit", "positive", "real")
 """Narrow ones first: what :func:`lowerbound.core.describes` compares with a likelihood."""
+
+DISCRETE = ("binary", "levels", "count")
+"""Those of whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Schema:
         Values of a categorical label; its one-hot width is ``len(classes)``.
     covariates : tuple of str, optional
         Names of numeric covariates, where y is a matrix of floats.
+    column_supports : tuple of str, optional
+        The support of each column of a mixed table, ``"levels:5"`` with the number of levels; the whole is then real.
 
     Raises
     ------
@@ -60,11 +65,13 @@ class Schema:
     columns: tuple[str, ...] | None = None
     classes: tuple[str, ...] | None = None
     covariates: tuple[str, ...] | None = None
+    column_supports: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_shape(self.shape)
         _check_support(self)
         _check_names(self)
+        _check_column_supports(self)
 
     @property
     def kind(self) -> str:
@@ -74,7 +81,12 @@ class Schema:
     @property
     def discrete(self) -> bool:
         """Whether rows have probabilities, rather than a density."""
-        return self.support in ("binary", "levels", "count")
+        return self.support in DISCRETE or (self.column_supports is not None and all(self.whole_columns))
+
+    @property
+    def whole_columns(self) -> tuple[bool, ...]:
+        """Which columns of a mixed table hold whole numbers; none of another table."""
+        return tuple(split_support(text)[0] in DISCRETE for text in self.column_supports or ())
 
     @property
     def n_features(self) -> int:
@@ -138,6 +150,18 @@ class Schema:
         return cls(**values)
 
 
+def split_support(text: str) -> tuple[str, int | None]:
+    """Return the support of a column and its number of levels.
+
+    Examples
+    --------
+    >>> split_support("levels:5"), split_support("count")
+    (('levels', 5), ('count', None))
+    """
+    name, _, levels = text.partition(":")
+    return name, int(levels) if levels.isdecimal() else None
+
+
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -159,6 +183,22 @@ def _check_support(schema: Schema) -> None:
         raise ConfigError("levels belongs to the support 'levels' or to binarize='dynamic', and to those only.")
     if schema.levels is not None and not (_is_int(schema.levels) and 2 <= schema.levels <= 256):
         raise ConfigError(f"levels of a schema is an integer from 2 to 256, got {schema.levels!r}.")
+
+
+def _check_column_supports(schema: Schema) -> None:
+    given = schema.column_supports
+    if given is None:
+        return
+    if not (isinstance(given, tuple) and all(isinstance(text, str) for text in given)):
+        raise ConfigError(f"column_supports of a schema is a tuple of strings, got {given!r}.")
+    if schema.support != "real" or schema.kind == "image" or len(given) != schema.n_features:
+        raise ConfigError(f"{len(given)} column_supports do not describe real rows of shape {schema.shape}.")
+    for text in given:
+        name, levels = split_support(text)
+        if name not in SUPPORTS or text != (name if levels is None else f"{name}:{levels}"):
+            raise ConfigError(f"Unknown support {text!r} of a column. {nearest(text, SUPPORTS)}")
+        if (name == "levels") != (levels is not None) or not 2 <= (levels or 2):
+            raise ConfigError(f"The support {text!r} of a column: levels have a number of at least two, others none.")
 
 
 def _check_names(schema: Schema) -> None:

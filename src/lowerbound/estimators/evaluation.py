@@ -126,8 +126,10 @@ def statement(schema: Schema, samples: int, proposal: str = "encoder") -> str:
         kind = "probabilities of binary data as given"
     elif schema.support == "levels":
         kind = f"probabilities of integers 0 to {(schema.levels or 256) - 1}, no dequantisation"
-    elif schema.support == "count":
+    elif schema.support == "count" or all(schema.whole_columns or [False]):
         kind = "probabilities of integers"
+    elif any(schema.whole_columns):
+        kind = "a density of some columns in the units of the data, times probabilities of the others"
     else:
         kind = "a density in the units of the data"
     source = " from proposals adapted to each row" if proposal == "adapted" else ""

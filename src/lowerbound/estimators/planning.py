@@ -16,7 +16,7 @@ from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
 from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
 from lowerbound.estimators.starting import Start, start_from
-from lowerbound.recipes import data_support, said_levels
+from lowerbound.recipes import column_supports, data_support, said_levels
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
@@ -146,6 +146,9 @@ def _started(settings: Settings, model: Model) -> Start | None:
 def _as_described(dataset: Dataset, settings: Settings) -> Dataset:
     """Hold the data against the support of the recipe or the likelihood: from now on it is that of the model."""
     support = settings.recipe_.support or data_support(dataset.schema, settings.model)
+    columns = None if settings.recipe_.support else column_supports(dataset.schema, settings.model)
+    if columns is not None:
+        return dataset.narrowed_columns(columns)
     if support == dataset.schema.support:
         return dataset
     if support == "real":

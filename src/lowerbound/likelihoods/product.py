@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound import distributions
-from lowerbound.core import SUPPORTS, Calibrated, Family
-from lowerbound.errors import ConfigError, ShapeError, SupportError
+from lowerbound.core import Calibrated, Family
+from lowerbound.errors import ConfigError, ShapeError
 
 __all__ = ["Product"]
 
@@ -21,8 +21,7 @@ class Product(Family):
 
     As a setting: ``likelihood="Product([(Normal((2,)), (0, 3)), (Poisson((1,)), (1,)),
     (Categorical((1,), 5), (2,))])"``, each part saying its number of columns itself. A class is
-    written as its index. The whole is real data to the schema; each part's support is held
-    against up to 10,000 rows of the training data instead.
+    written as its index. The whole is real data to the schema, which keeps the support of each column.
 
     Parameters
     ----------
@@ -48,9 +47,6 @@ class Product(Family):
     >>> family(torch.zeros(5, *family.params_shape)).mean[0]
     tensor([0.0000, 0.5000, 0.0000])
     """
-
-    rows_wanted = 10_000
-    """Rows of the training data that the supports are held against."""
 
     def __init__(self, parts: Sequence[tuple[Family, Sequence[int]]]) -> None:
         super().__init__()
@@ -88,22 +84,11 @@ class Product(Family):
             if isinstance(family, Calibrated):
                 family.calibrate(mean[list(columns)], std[list(columns)])
 
-    def take_rows(self, rows: Tensor) -> None:
-        """Hold each part's support against rows of the data.
-
-        Raises
-        ------
-        SupportError
-            For a value that its family has no probability for, with the column.
-        """
-        for family, columns in self.parts:
-            for column in columns:
-                wrong = rows[:, column][_outside(family, rows[:, column])]
-                if len(wrong):
-                    raise SupportError(
-                        f"Column {column} has the value {wrong[0].item():g}; {type(family).__name__} describes "
-                        f"{SUPPORTS[family.support].replace('L - 1', str(_levels(family) - 1))}."
-                    )
+    @property
+    def column_supports(self) -> tuple[str, ...]:
+        """The support of each column, that of its family: ``"levels:5"`` with the number of levels."""
+        pairs = [(column, family) for family, columns in self.parts for column in columns]
+        return tuple(_support(family) for _, family in sorted(pairs, key=lambda pair: pair[0]))
 
     def forward(self, params: Tensor) -> distributions.Product:
         """Map the parts' raw parameters, flattened and joined, ``(*lead, P)`` to the distribution."""
@@ -113,19 +98,6 @@ class Product(Family):
         return distributions.Product(parts, [self.get_buffer(f"columns_{m}") for m in range(len(parts))])
 
 
-def _levels(family: Any) -> int:
-    return getattr(family, "levels", None) or getattr(family, "n_classes", None) or 2
-
-
-def _outside(family: Family, x: Tensor) -> Tensor:
-    """Which numbers the family's support leaves out."""
-    whole = (x == x.round()) & (x >= 0)
-    inside = {
-        "binary": (x == 0) | (x == 1),
-        "levels": whole & (x < _levels(family)),
-        "count": whole,
-        "positive": x > 0,
-        "unit": (x >= 0) & (x <= 1),
-        "interval": (x > 0) & (x < 1),
-    }
-    return ~inside.get(family.support, torch.ones_like(whole))
+def _support(family: Family) -> str:
+    levels = getattr(family, "levels", None) or getattr(family, "n_classes", None)
+    return f"levels:{levels}" if family.support == "levels" else family.support

@@ -26,7 +26,7 @@ from lowerbound.recipes.iwae import iwae
 from lowerbound.recipes.joint_vae import joint_vae
 from lowerbound.recipes.kernel_vae import kernel_vae
 from lowerbound.recipes.lagging_vae import lagging_vae
-from lowerbound.recipes.likelihood import data_support, said_levels
+from lowerbound.recipes.likelihood import column_supports, data_support, said_levels
 from lowerbound.recipes.linear import LinearModel
 from lowerbound.recipes.max_swae import max_swae
 from lowerbound.recipes.miwae import miwae
@@ -69,6 +69,7 @@ __all__ = [
     "bn_vae",
     "capacity_vae",
     "ciwae",
+    "column_supports",
     "cubo",
     "cvae",
     "cvae_gan",

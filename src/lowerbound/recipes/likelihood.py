@@ -8,7 +8,7 @@ from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.recipes.options import ModelOptions
 from lowerbound.spec import fill, members
 
-__all__ = ["data_support", "likelihood_family", "said_levels"]
+__all__ = ["column_supports", "data_support", "likelihood_family", "said_levels"]
 
 USUAL = {"binary": "bernoulli", "levels": "discretized-logistic"}
 """The likelihood of each support; a normal for all others."""
@@ -59,6 +59,18 @@ def data_support(schema: Schema, options: ModelOptions) -> str:
     family = likelihood_family(schema, options)
     counted = (schema.support, family.support) == ("levels", "count")
     return family.support if counted or not describes(family.support, schema.support) else schema.support
+
+
+def column_supports(schema: Schema, options: ModelOptions) -> tuple[str, ...] | None:
+    """Return the support of each column that a likelihood of mixed tables asks for; None for other likelihoods.
+
+    Examples
+    --------
+    >>> mixed = "Product([(Normal((1,)), (1,)), (Ordinal((1,), 5), (0,))])"
+    >>> column_supports(Schema((2,), "real"), ModelOptions(likelihood=mixed))
+    ('levels:5', 'real')
+    """
+    return getattr(likelihood_family(schema, options), "column_supports", None)
 
 
 def said_levels(schema: Schema, options: ModelOptions) -> int | None:
