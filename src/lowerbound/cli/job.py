@@ -24,6 +24,7 @@ from lowerbound.estimators.planning import Plan, make_plan
 from lowerbound.estimators.progress import Progress, duration
 from lowerbound.runs import RunFolder, Settings
 from lowerbound.training import Observer, Processes, Trainer
+from lowerbound.training.precision import layers_in_words
 
 __all__ = ["Job"]
 
@@ -153,6 +154,7 @@ def plan_facts(path: Path, dataset: Dataset, plan: Plan, processes: Processes) -
     machine = {}
     if not plan.solved:
         machine = Trainer(plan.model, plan.objective, train, total=plan.total, processes=processes).facts
+        machine = {**machine, "layers": layers_in_words(train, plan.device) or machine["layers"]}
     schema = dataset.schema
     shape = " x ".join(map(str, schema.shape)) + (" images" if schema.kind == "image" else " columns")
     support = f"{schema.levels} levels" if schema.support == "levels" else schema.support

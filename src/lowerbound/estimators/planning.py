@@ -13,15 +13,17 @@ from lowerbound.core import Calibrated, FromRows, Model, Objective, calibrate, n
 from lowerbound.data import Dataset, Schema
 from lowerbound.errors import ConfigError
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
+from lowerbound.estimators.mixed import MIXED, mixed_likelihood
 from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
 from lowerbound.estimators.starting import Start, start_from
+from lowerbound.likelihoods import Product
 from lowerbound.recipes import column_supports, data_support, said_levels
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
 from lowerbound.training.needs import steps_needed
-from lowerbound.training.precision import choose_device, layers_in_words
+from lowerbound.training.precision import choose_device
 
 __all__ = ["Plan", "make_plan"]
 
@@ -68,8 +70,6 @@ class Plan:
         train = self.settings.train
         parameters = sum(p.numel() for p in self.model.parameters())
         start = {} if self.start is None else {"start": f"the weights of {self.start.run}"}
-        said = None if self.solved else layers_in_words(train, self.device)
-        layers = {} if said is None else {"layers": said}
         return {
             "recipe": self.settings.recipe,
             "model": f"{parameters:,} parameters",
@@ -77,14 +77,17 @@ class Plan:
             "objective": repr(self.objective),
             "steps": f"{'at most ' if self.solved else ''}{self.total:,} of {train.batch_size} rows",
             "device": str(self.device),
-            **layers,
             **start,
         }
 
 
 def _likelihood_name(model: Model) -> str:
     likelihood: Any = getattr(model, "likelihood", None)
-    return type(getattr(likelihood, "family", likelihood)).__name__
+    family = getattr(likelihood, "family", likelihood)
+    name = type(family).__name__
+    if not isinstance(family, Product):
+        return name
+    return f"{name} of {', '.join(f'{type(part).__name__} x {len(columns)}' for part, columns in family.parts)}"
 
 
 def make_plan(
@@ -118,6 +121,9 @@ def make_plan(
     if processes.several and device.type == "cuda":
         device = torch.device("cuda", processes.local_rank)
     recipe = settings.recipe_
+    if settings.model.likelihood == MIXED:
+        chosen = {"likelihood": mixed_likelihood(dataset)}
+        settings = replace(settings, model=settings.model.model_copy(update=chosen))
     dataset = _as_described(dataset, settings)
     x, _ = dataset.rows("train")
     model = _build(dataset.schema, settings, modules or {}).to(device)

@@ -27,7 +27,9 @@ class ModelOptions(BaseModel):
         None, description="classes of a discrete latent, in recipes that have one; 10"
     )
     likelihood: str = Field(
-        "auto", description="p(x | z): a family by name, or its specification; from the support of the data"
+        "auto",
+        description="p(x | z): a family by name, or its specification; from the support of the data; mixed: a family "
+        "for each column of a table, from its values",
     )
     variance: Literal["feature", "scalar", "network", "optimal"] | Annotated[float, Field(gt=0)] = Field(
         "feature", description="of a normal likelihood; a number fixes it"

@@ -122,7 +122,7 @@ def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
 def _check_names(options: ModelOptions) -> None:
     for name, folders in COMPONENTS.items():
         text = getattr(options, name)
-        if text in (None, "auto"):
+        if text in (None, "auto") or (name, text) == ("likelihood", "mixed"):
             continue
         try:
             named(text, folders)

@@ -1,0 +1,76 @@
+"""A likelihood for a table of several kinds of columns, each family chosen from the values of its columns."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lowerbound.data import Dataset
+from lowerbound.data.streams import blocks
+from lowerbound.errors import ConfigError
+
+__all__ = ["MIXED", "mixed_likelihood"]
+
+MIXED = "mixed"
+"""The word, as a likelihood, that asks for it."""
+
+FEW = 10
+"""Most levels of a column that are classes, of whatever order."""
+
+
+def mixed_likelihood(dataset: Dataset) -> str:
+    """Return the specification of a product of families, from the values of all rows.
+
+    Zeros and ones are Bernoulli; whole numbers from 0 with at most 10 levels are classes, which may have an order or
+    none; whole numbers from 0 that vary as much as counts do, with a variance of at least their mean, are negative
+    binomial; all else is normal.
+
+    Raises
+    ------
+    ConfigError
+        For images.
+
+    Examples
+    --------
+    >>> from lowerbound.data import from_arrays
+    >>> mixed_likelihood(from_arrays([[1.5, 1, 0], [-2.0, 0, 3], [0.2, 1, 2]]))
+    'Product([(Normal((1,)), (0,)), (Bernoulli((1,)), (1,)), (Categorical((1,), 4), (2,))])'
+    """
+    if dataset.schema.kind != "vector":
+        raise ConfigError(f"likelihood={MIXED!r} describes tables; rows of {dataset.name} are images.")
+    groups: dict[str, list[int]] = {}
+    for column, family in enumerate(_families(dataset)):
+        groups.setdefault(family, []).append(column)
+    parts = [f"({family.format(n=len(columns))}, {tuple(columns)!r})" for family, columns in groups.items()]
+    return f"Product([{', '.join(parts)}])"
+
+
+def _families(dataset: Dataset) -> list[str]:
+    """Return the family of each column, ``{n}`` standing for their number."""
+    low, high, whole, total, squares = _statistics(dataset)
+    mean = total / len(dataset)
+    variance = squares / len(dataset) - mean.square()
+    families = []
+    for column in range(len(low)):
+        top = float(high[column])
+        if not bool(whole[column]) or float(low[column]) < 0:
+            families.append("Normal(({n},))")
+        elif top <= 1:
+            families.append("Bernoulli(({n},))")
+        elif top < FEW:
+            families.append(f"Categorical(({{n}},), {int(top) + 1})")
+        else:
+            counted = bool(variance[column] >= mean[column])
+            families.append("NegativeBinomial(({n},))" if counted else "Normal(({n},))")
+    return families
+
+
+def _statistics(dataset: Dataset) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return smallest, largest, whether whole, sum and sum of squares of each column, float64, in one pass."""
+    found: list[tuple[Tensor, ...]] = []
+    for start, stop in blocks(len(dataset)):
+        rows = (dataset.x[start:stop] if isinstance(dataset.x, Tensor) else dataset.x.read(start, stop)).double()
+        whole = (rows == rows.round()).all(0)
+        found.append((rows.amin(0), rows.amax(0), whole, rows.sum(0), rows.square().sum(0)))
+    low, high, whole, total, squares = (torch.stack(parts) for parts in zip(*found, strict=True))
+    return low.amin(0), high.amax(0), whole.all(0), total.sum(0), squares.sum(0)
