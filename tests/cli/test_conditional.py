@@ -30,6 +30,7 @@ def test_sample_given_covariates(typed, covariate_run, tmp_path):
         (("--given", "kind=z"), "'z'"),
         (("--given", "knd=x"), "Did you mean 'kind'?"),
         (("--given", "kind"), "NAME=VALUE"),
+        (("--given", "kind=x", "--given", "kind =y"), "--given kind is given twice"),
     ],
 )
 def test_a_label_must_be_given_and_known(typed, label_run, tmp_path, given, text):

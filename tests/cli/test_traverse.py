@@ -24,4 +24,7 @@ def test_what_does_not_exist_is_said(typed, image_run, tmp_path):
     assert "no latent 7" in typed("traverse", image_run, "--dims", "7", "-o", out, code=2).output
     assert "--dims a" in typed("traverse", image_run, "--dims", "a", "-o", out, code=2).output
     assert "no row 40" in typed("traverse", image_run, "--row", 40, "-o", out, code=2).output
+    for span in ("inf", "nan"):
+        assert "--span" in typed("traverse", image_run, "--span", span, "-o", out, code=2).output
+    assert not out.exists()
     assert "--steps" in typed("traverse", image_run, "--steps", 1, "-o", out, code=2).output

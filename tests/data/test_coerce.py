@@ -119,3 +119,14 @@ def test_labels_under_a_mask_are_missing():
 def test_missing_truth_values_of_pandas_are_nan():
     frame = pd.DataFrame({"k": pd.array([None, True, False], dtype="boolean")})
     assert np.array_equal(to_array(frame)[0], [[np.nan], [1.0], [0.0]], equal_nan=True)
+
+
+def test_text_of_an_array_is_quoted_as_text():
+    with pytest.raises(DataError, match=r"text in row 0, column 0: 'a'\. Drop"):
+        to_array(np.array([["a", "b"]]))
+
+
+def test_a_name_that_two_columns_of_a_frame_have_is_refused():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(DataError, match="X has several columns of the same name"):
+        to_array(pandas.DataFrame([[1.0, 2.0]], columns=["a", "a"]))

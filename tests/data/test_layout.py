@@ -45,3 +45,9 @@ def test_arrange_follows_the_schema_where_axes_are_ambiguous():
     np.testing.assert_array_equal(arrange(first, schema), first)
     np.testing.assert_array_equal(arrange(first.reshape(2, -1), schema), first)
     np.testing.assert_array_equal(arrange(first.transpose(0, 2, 3, 1), schema), first)
+
+
+@pytest.mark.parametrize("given", [(8, 8), (1, 8, 8), (8, 8, 1)])
+def test_images_that_differ_in_channels_alone_are_not_to_be_resized(given):
+    with pytest.raises(ShapeError, match=r"expected \(3, 8, 8\).*: give them 3 channels\.$"):
+        arrange(np.zeros((5, *given)), Schema((3, 8, 8), "levels", levels=256))

@@ -36,6 +36,14 @@ def test_scores_are_one_column(tmp_path):
     assert np.load(write(tmp_path / "a.npy", ROWS[:, 0])).shape == (5,)
 
 
+def test_text_is_written_as_it_was_read(tmp_path):
+    rows, text = np.array([[0.5, 2.0], [1.0, 4.25]]), [["0.50", ""], ["", "4250e-3"]]
+    assert write(tmp_path / "a.csv", rows, ["u", "v"], text=text).read_text() == "u,v\n0.50,2.0\n1.0,4250e-3\n"
+    assert np.load(write(tmp_path / "a.npy", rows, text=text)).tolist() == rows.tolist()
+    with pytest.raises(ShapeError, match="does not belong"):
+        write(tmp_path / "a.csv", rows, text=text[:1])
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_a_grid_of_images(tmp_path, channels):
     images = np.random.default_rng(0).integers(0, 256, (5, channels, 4, 6), dtype=np.uint8)

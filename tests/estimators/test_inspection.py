@@ -35,12 +35,21 @@ class TestImpute:
     def test_only_gaps_are_filled(self, fitted):
         gappy = with_gaps(X)
         filled = fitted.impute(gappy)
-        assert (filled.dtype, filled.shape) == (np.float32, X.shape)
+        assert (filled.dtype, filled.shape) == (np.float64, X.shape)
         assert np.isfinite(filled).all()
         seen = np.isfinite(gappy)
-        np.testing.assert_allclose(filled[seen], X[seen], rtol=1e-6)
+        np.testing.assert_array_equal(filled[seen], gappy[seen])
         assert (filled == fitted.impute(gappy)).all()
         assert fitted.impute(X) == pytest.approx(X, rel=1e-6)
+
+    @pytest.mark.parametrize(
+        ("given", "returned"), [(np.float32, np.float32), (np.float64, np.float64), (np.int64, np.float64)]
+    )
+    def test_what_is_there_comes_back_exactly(self, fitted, given, returned):
+        x = np.round(1000 * X).astype(given)
+        filled = fitted.impute(x, samples=10)
+        assert filled.dtype == returned
+        np.testing.assert_array_equal(filled, x)
 
     @pytest.mark.thorough
     def test_it_is_better_than_the_mean_where_columns_are_related(self):
@@ -72,6 +81,7 @@ class TestImpute:
         images = pictures(3, 3)
         seen = small(network="mlp").fit(images)
         assert seen.impute(with_gaps(images)).shape == (16, 1, 3, 3)
+        assert seen.impute(images.astype(np.uint8)).dtype == np.float32
 
     def test_conditions_and_frames(self, tmp_path):
         pandas = pytest.importorskip("pandas")

@@ -45,3 +45,7 @@ def test_each_call_makes_a_new_one():
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match="'silu'"):
         activation("silo")
+    with pytest.raises(UnknownNameError, match="'gated' is a kind of fully connected layer.*choose one of elu"):
+        activation("gated")
+    with pytest.raises(UnknownNameError, match="Known: elu, gated, gelu"):
+        activation("zzz")

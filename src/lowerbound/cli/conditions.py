@@ -21,11 +21,11 @@ def given_condition(run: OpenRun, given: Sequence[str] | None) -> Any:
     Raises
     ------
     ConfigError
-        When the model is not conditional, or not all covariates are given.
+        When the model is not conditional, or not all covariates are given, or one is given twice.
     UnknownNameError
         For a name that the model is not conditioned on.
     """
-    values = dict(_split(pair) for pair in pairs("--given", given))
+    values = _values(given)
     schema, conditional = run.vae.schema_, run.vae.fitted_.conditional
     if not conditional:
         if values:
@@ -44,6 +44,15 @@ def given_condition(run: OpenRun, given: Sequence[str] | None) -> Any:
     if schema.classes:
         return values[names[0]]
     return np.array([_number(name, values[name]) for name in names], dtype=np.float32).squeeze()
+
+
+def _values(given: Sequence[str] | None) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in map(_split, pairs("--given", given)):
+        if name in values:
+            raise ConfigError(f"--given {name} is given twice, as {values[name]} and {value}: leave one out.")
+        values[name] = value
+    return values
 
 
 def _split(pair: str) -> tuple[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lowerbound.cli.options import Device, Label, MoreData, Output, Run, Split
+from lowerbound.cli.options import Device, Label, MoreData, Run, Split, TableOutput
 
 __all__ = ["encode"]
 
 
 def encode(
     run: Run,
-    out: Output,
+    out: TableOutput,
     data: MoreData = None,
     split: Split = None,
     label: Label = None,

@@ -25,6 +25,7 @@ __all__ = [
     "save_table",
     "save_walk",
     "stored",
+    "whole_text",
 ]
 
 TILE = 48
@@ -73,23 +74,47 @@ def stored(rows: np.ndarray, schema: Schema) -> np.ndarray:
     return np.rint(rows).astype(np.uint8 if schema.support in ("binary", "levels") else np.int64)
 
 
+def whole_text(rows: np.ndarray, schema: Schema, text: Sequence[Sequence[str]] | None = None) -> list[list[str]] | None:
+    """Return drawn values of the whole columns of a mixed table as text; None where there are none.
+
+    Other fields are empty, or what ``text`` says.
+
+    Examples
+    --------
+    >>> whole_text(np.array([[1.5, 2.0]]), Schema((2,), "real", column_supports=("real", "count")))
+    [['', '2']]
+    """
+    if not any(schema.whole_columns):
+        return None if text is None else [list(fields) for fields in text]
+    out = []
+    for i, row in enumerate(rows.tolist()):
+        fields = [""] * len(row) if text is None else list(text[i])
+        pairs = zip(row, fields, schema.whole_columns, strict=True)
+        out.append([field or (str(round(value)) if whole else "") for value, field, whole in pairs])
+    return out
+
+
 def pictures(rows: np.ndarray, schema: Schema, *, raw: bool = False) -> np.ndarray:
     """Bring images into [0, 1]; ``raw`` ones are as they are stored, before any binarization."""
     top = (schema.stored_levels or 2) - 1 if raw else (schema.levels or 2) - 1 if schema.support == "levels" else 1
     return rows.astype(np.float32) / top
 
 
-def save_rows(path: Path, rows: np.ndarray, schema: Schema, screen: Screen) -> None:
-    """Write rows of the data's own kind."""
+def save_rows(
+    path: Path, rows: np.ndarray, schema: Schema, screen: Screen, text: Sequence[Sequence[str]] | None = None
+) -> None:
+    """Write rows of the data's own kind; ``text`` stands for the numbers in a .csv where it is not empty."""
     if path.suffix == ".png":
         save_grid(path, pictures(rows, schema), math.ceil(math.sqrt(len(rows))), f"{len(rows):,} images", screen)
     else:
-        save_table(path, rows, feature_names(schema), screen)
+        save_table(path, rows, feature_names(schema), screen, text)
 
 
-def save_table(path: Path, rows: np.ndarray, columns: Sequence[str], screen: Screen) -> None:
+def save_table(
+    path: Path, rows: np.ndarray, columns: Sequence[str], screen: Screen, text: Sequence[Sequence[str]] | None = None
+) -> None:
     """Write rows with named columns."""
-    write(path, rows, columns)
+    write(path, rows, columns, text=text)
     screen.say(f"{path}: {len(rows):,} rows of {' x '.join(map(str, rows.shape[1:])) or 1}")
 
 

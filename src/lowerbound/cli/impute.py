@@ -14,7 +14,9 @@ __all__ = ["impute"]
 Gaps = Annotated[
     Path,
     typer.Argument(
-        metavar="DATA", help="A .csv, .npy or .npz file: NaN and empty fields are gaps.", show_default=False
+        metavar="DATA",
+        help="A .csv, .parquet, .npy or .npz file: NaN, nulls and empty fields are gaps.",
+        show_default=False,
     ),
 ]
 Samples = Annotated[int, typer.Option(metavar="S", min=1, help="Importance samples a row.")]
@@ -34,22 +36,30 @@ def impute(
     """Fill the missing entries of rows.
 
     Each gap gets its mean given the entries of its row that are there, or with --draw a value drawn from the same
-    distribution: call with several seeds for multiple imputation. What was there stays as it is.
+    distribution: call with several seeds for multiple imputation. What was there stays as it is, to the letter where
+    DATA and FILE are text.
 
     For example::
 
         lowerbound impute runs/table gaps.csv -o filled.csv
         lowerbound impute runs/table gaps.csv --draw --seed 1 -o one.csv
     """
-    from lowerbound.cli.files import check_output, save_rows
+    import numpy as np
+
+    from lowerbound.cli.files import check_output, save_rows, stored, whole_text
     from lowerbound.cli.opening import open_run
     from lowerbound.cli.screen import Screen
+    from lowerbound.data.missing import read_text_with_gaps
     from lowerbound.errors import ConfigError
 
     screen = Screen()
     opened = open_run(run, device)
-    check_output(out, opened.vae.schema_)
+    schema = opened.vae.schema_
+    check_output(out, schema)
     if opened.vae.fitted_.conditional:
         raise ConfigError(f"{opened.name} is conditional: fill gaps from Python, with impute(X, y).")
     rows = opened.vae.impute(data, samples=samples, draw=draw, random_state=seed)
-    save_rows(out, rows, opened.vae.schema_, screen)
+    if draw and (rows == np.rint(rows)).all():
+        rows = stored(rows, schema)
+    text = read_text_with_gaps(data, schema) if out.suffix == ".csv" else None
+    save_rows(out, rows, schema, screen, whole_text(rows, schema, text) if draw else text)

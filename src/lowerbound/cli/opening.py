@@ -80,9 +80,7 @@ def read_run(path: Path) -> tuple[RunFolder, dict[str, Any]]:
     if (path / "config.json").is_file():
         return RunFolder(path), RunFolder(path).read_config()
     if path.is_dir():
-        raise ConfigError(
-            f"{path} is not a run: it has no config.json. Make one with lowerbound fit DATA --out {path}."
-        )
+        raise ConfigError(f'{path} is not a run: it has no config.json. Make one: lowerbound fit DATA --out "{path}".')
     beside = [str(p.parent) for p in path.parent.glob("*/config.json")] if path.parent.is_dir() else []
     raise ConfigError(
         f"There is no run {path}. " + (nearest(str(path), beside) if beside else "Make one: lowerbound fit.")
@@ -170,15 +168,28 @@ def _other(run: OpenRun, what: str, label: Sequence[str] | None, screen: Screen)
     """Open other data; without the run's label column where it has none and none is needed."""
     recorded = run.config["data"].get("open") or {}
     origin = Origin.given(what, label, None, None)
+    origin = replace(origin, options=_reading(Path(origin.what), run))
     if label or Path(what).suffix in ("", ".npy", ".npz"):
         return origin.open(screen)
-    labelled = Origin(origin.what, recorded.get("label"))
+    labelled = replace(origin, label=recorded.get("label"))
     try:
         return labelled.open(screen)
     except UnknownNameError:
         if run.vae.fitted_.conditional:
             raise
         return origin.open(screen)
+
+
+def _reading(path: Path, run: OpenRun) -> dict[str, Any]:
+    """Return how other data is read as the run's own was: with names on top, or in colour."""
+    from lowerbound.data.sources.opening import is_text
+    from lowerbound.data.sources.streamed import shard_files
+
+    own = run.vae.schema_
+    if path.is_absolute() and path.is_dir() and not shard_files(path):
+        return {"coloured": own.kind == "image" and own.shape[0] == 3}
+    said = (run.config["data"].get("open") or {}).get("options") or {}
+    return {"header": said["header"]} if "header" in said and is_text(path) else {}
 
 
 def _is_own(dataset: Dataset, run: OpenRun) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "Run",
     "Samples",
     "Split",
+    "TableOutput",
     "TensorBoard",
     "pairs",
 ]
@@ -51,6 +52,9 @@ MoreData = Annotated[
 Output = Annotated[
     Path,
     typer.Option("-o", "--out", metavar="FILE", help="File to write: .npy, .npz, .csv, .parquet, or .png for images."),
+]
+TableOutput = Annotated[
+    Path, typer.Option("-o", "--out", metavar="FILE", help="File to write: .npy, .npz, .csv or .parquet.")
 ]
 Split = Annotated[
     str | None, typer.Option(metavar="NAME", help="Which rows: train, valid, test or all.", show_default=False)

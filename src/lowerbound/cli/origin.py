@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin"]
 
-FILE_OPTIONS = ("binarize", "image", "levels", "stream", "support")
+FILE_OPTIONS = ("binarize", "header", "image", "levels", "stream", "support")
 
 
 @dataclass(frozen=True)

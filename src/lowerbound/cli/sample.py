@@ -33,7 +33,7 @@ def sample(
         lowerbound sample runs/digits-cvae -n 16 --given label=3 -o threes.png
     """
     from lowerbound.cli.conditions import given_condition
-    from lowerbound.cli.files import check_output, save_rows, stored
+    from lowerbound.cli.files import check_output, save_rows, stored, whole_text
     from lowerbound.cli.opening import open_run
     from lowerbound.cli.screen import Screen
 
@@ -41,4 +41,7 @@ def sample(
     schema = opened.vae.schema_
     check_output(out, schema)
     rows = opened.vae.sample(n, given_condition(opened, given), seed, mean=mean)
-    save_rows(out, rows if mean else stored(rows, schema), schema, Screen())
+    if mean:
+        save_rows(out, rows, schema, Screen())
+    else:
+        save_rows(out, stored(rows, schema), schema, Screen(), whole_text(rows, schema))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lowerbound.cli.options import Device, Label, MoreData, Output, Proposal, Run, Split
+from lowerbound.cli.options import Device, Label, MoreData, Proposal, Run, Split, TableOutput
 
 __all__ = ["score"]
 
@@ -16,7 +16,7 @@ Errors = Annotated[bool, typer.Option("--errors", help="Add the columns log_p_er
 
 def score(
     run: Run,
-    out: Output,
+    out: TableOutput,
     data: MoreData = None,
     split: Split = None,
     samples: Samples = 64,

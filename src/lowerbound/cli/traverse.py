@@ -38,11 +38,16 @@ def traverse(
         lowerbound traverse runs/digits -o latents.png
         lowerbound traverse runs/table other.csv --row 3 --dims 0,2 -o walk.csv
     """
+    import math
+
     from lowerbound.cli.files import check_output, save_walk
     from lowerbound.cli.opening import open_run
     from lowerbound.cli.screen import Screen
     from lowerbound.cli.walking import start, which
+    from lowerbound.errors import ConfigError
 
+    if not math.isfinite(span):
+        raise ConfigError(f"--span {span}: give a finite number, such as 2.5 standard deviations of the prior.")
     opened = open_run(run, device)
     check_output(out, opened.vae.schema_)
     screen = Screen()

@@ -129,7 +129,7 @@ def _from_objects(values: np.ndarray, where: str) -> np.ndarray:
 def _refuse_text(values: np.ndarray, where: str) -> None:
     first = next(index for index, value in np.ndenumerate(values) if isinstance(value, (str, bytes)))
     place = f"row {first[0]}" + (f", column {first[1]}" if len(first) > 1 else "") if first else "its only value"
-    raise DataError(_text_message(where, place, values[first]))
+    raise DataError(_text_message(where, place, values[first].item() if values.dtype.kind != "O" else values[first]))
 
 
 def _text_message(where: str, place: str, value: object) -> str:
@@ -141,7 +141,10 @@ def _from_frame(
 ) -> tuple[np.ndarray, tuple[str, ...] | None]:
     import narwhals as nw
 
-    frame = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
+    try:
+        frame = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
+    except nw.exceptions.DuplicateError as error:
+        raise DataError(f"{where} has several columns of the same name: rename all but one of them. {error}") from error
     if isinstance(frame, nw.Series):
         return _column(frame, where, strings), None
     if not isinstance(frame, nw.DataFrame):

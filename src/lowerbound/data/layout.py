@@ -92,7 +92,9 @@ def _to_size(values: np.ndarray, image: tuple[int, ...], where: str) -> np.ndarr
             f"{where} has {given[0]} features, but VAE is expecting {math.prod(shape)} features as input: images of "
             f"{channels} x {height} x {width}."
         )
-    raise ShapeError(f"{where} has images of shape {given}, expected {shape} (channels, height, width): resize them.")
+    recolour = given == (height, width) or (height, width) in (given[1:], given[:2])
+    remedy = f"give them {channels} channel{'s' * (channels > 1)}" if recolour else "resize them"
+    raise ShapeError(f"{where} has images of shape {given}, expected {shape} (channels, height, width): {remedy}.")
 
 
 def _channels_first(shape: tuple[int, ...], image: str | None, where: str) -> bool:

@@ -12,16 +12,22 @@ from lowerbound.data.checking import check_dimensions
 from lowerbound.data.coerce import to_array
 from lowerbound.data.layout import arrange
 from lowerbound.data.schema import Schema
-from lowerbound.data.sources.csv import read_numbers
+from lowerbound.data.sources.csv import read_fields, read_numbers
+from lowerbound.data.sources.npy import map_npy
+from lowerbound.data.sources.npz import load_rows
+from lowerbound.data.sources.parquet import read_table
 from lowerbound.errors import DataError
 
-__all__ = ["mask_missing", "read_with_gaps"]
+__all__ = ["mask_missing", "read_text_with_gaps", "read_with_gaps"]
 
+TABLES = (".csv", ".tsv", ".txt", ".gz")
 PLACEHOLDERS = {"positive": 1.0, "interval": 0.5}
 
 
 def mask_missing(x: Any, schema: Schema, *, where: str = "X") -> tuple[np.ndarray, np.ndarray]:
     """Return rows in the schema's shape with valid values where they have NaN, and which entries are not NaN.
+
+    The values keep their dtype.
 
     Parameters
     ----------
@@ -45,8 +51,12 @@ def mask_missing(x: Any, schema: Schema, *, where: str = "X") -> tuple[np.ndarra
     values, _ = to_array(x, where=where, wanted=schema.columns)
     check_dimensions(values, where)
     values = arrange(values, schema, where)
-    seen = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, bool)
-    return np.where(seen, values, PLACEHOLDERS.get(schema.support, 0.0)), seen
+    if values.dtype.kind != "f":
+        return values, np.ones(values.shape, bool)
+    seen = ~np.isnan(values)
+    supports = schema.column_supports or (schema.support,)  # one for each column, or for all
+    valid = np.array([PLACEHOLDERS.get(support, 0.0) for support in supports], dtype=values.dtype)
+    return np.where(seen, values, valid), seen
 
 
 def read_with_gaps(path: str | os.PathLike[str], schema: Schema) -> np.ndarray:
@@ -55,7 +65,8 @@ def read_with_gaps(path: str | os.PathLike[str], schema: Schema) -> np.ndarray:
     Parameters
     ----------
     path : path
-        A .npy or .npz file with NaN, or a table of text with empty fields, ``?`` or ``NA``.
+        A .npy or .npz file with NaN, a .parquet file with nulls or NaN, or a table of text with empty fields, ``?`` or
+        ``NA``.
     schema : Schema
         Whose columns are picked by name, where it has names.
 
@@ -65,14 +76,19 @@ def read_with_gaps(path: str | os.PathLike[str], schema: Schema) -> np.ndarray:
         For other kinds of files, and damaged ones.
     """
     path = Path(path)
-    if path.suffix in (".csv", ".tsv", ".txt", ".gz"):
+    if path.suffix in TABLES:
         return read_numbers(path, schema.columns)
-    if path.suffix not in (".npy", ".npz"):
-        raise DataError(
-            f"{path} is of an unknown kind {path.suffix!r}: rows with gaps are read from .csv, .npy or .npz."
-        )
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        return loaded if isinstance(loaded, np.ndarray) else loaded["x"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
+    if path.suffix == ".parquet":
+        return to_array(read_table(path), where=str(path), wanted=schema.columns)[0]
+    if path.suffix == ".npz":
+        return load_rows(path)
+    if path.suffix == ".npy":
+        return map_npy(path)
+    raise DataError(
+        f"{path} is of an unknown kind {path.suffix!r}: rows with gaps are read from .csv, .npy, .npz or .parquet."
+    )
+
+
+def read_text_with_gaps(path: str | os.PathLike[str], schema: Schema) -> list[list[str]] | None:
+    """Return what `read_with_gaps` reads of a table of text as it is written, empty in gaps; None for other files."""
+    return read_fields(path, schema.columns) if Path(path).suffix in TABLES else None

@@ -19,7 +19,13 @@ from lowerbound.errors import DataError, ShapeError, UnknownNameError, nearest
 __all__ = ["image_grid", "write"]
 
 
-def write(path: str | os.PathLike[str], array: Any, columns: Sequence[str] | None = None) -> Path:
+def write(
+    path: str | os.PathLike[str],
+    array: Any,
+    columns: Sequence[str] | None = None,
+    *,
+    text: Sequence[Sequence[str]] | None = None,
+) -> Path:
     """Write rows to a .npy, .npz, .csv or .parquet file, or images to a .png grid.
 
     The file appears under its name only when it is complete; one that was there before is replaced.
@@ -33,6 +39,8 @@ def write(path: str | os.PathLike[str], array: Any, columns: Sequence[str] | Non
         [0, 1].
     columns : sequence of str, optional
         Names of the columns of a table, ``x0, x1, ...`` unless told.
+    text : sequence of sequence of str, optional
+        Fields of a .csv to write instead of the numbers, where not empty: what was read is written unchanged.
 
     Returns
     -------
@@ -62,6 +70,8 @@ def write(path: str | os.PathLike[str], array: Any, columns: Sequence[str] | Non
         )
     values = np.atleast_1d(to_array(array, where="the output")[0])
     names = _names(values, columns)
+    if text is not None and path.suffix == ".csv":
+        values = _as_written(_table(values), text)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         _write_and_rename(part, path, values, names)
@@ -89,6 +99,13 @@ def _names(values: np.ndarray, columns: Sequence[str] | None) -> list[str]:
     if len(columns) != width:
         raise ShapeError(f"{len(columns)} names were given for {width} columns.")
     return [str(name) for name in columns]
+
+
+def _as_written(values: np.ndarray, text: Sequence[Sequence[str]]) -> np.ndarray:
+    fields = np.array(text, dtype=object)
+    if fields.shape != values.shape:
+        raise ShapeError(f"The text of {fields.shape} fields does not belong to a table of {values.shape}.")
+    return np.where(fields == "", values.astype(object), fields)
 
 
 def _table(values: np.ndarray) -> np.ndarray:

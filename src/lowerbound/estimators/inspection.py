@@ -103,7 +103,8 @@ def fill_gaps(
 ) -> np.ndarray:
     """Return rows ``(n, *shape)`` with their NaN filled: by conditional means, or by one draw each.
 
-    Data that the model sees binarized is filled by probabilities, on the scale that it was given in.
+    What was there stays exactly as it is: float64 where that takes float64, otherwise float32. Data that the model sees
+    binarized is filled by probabilities, on the scale that it was given in.
     """
     fitted.need_likelihood()
     schema = fitted.schema
@@ -122,7 +123,7 @@ def fill_gaps(
         filled.append((found.draws[0] if draw else found.values).cpu())
         if advance is not None:
             advance(len(observed))
-    return np.where(seen, values, scale * torch.cat(filled).numpy()).astype(np.float32)
+    return np.where(seen, values, scale * torch.cat(filled).numpy())
 
 
 def _scale(values: np.ndarray, schema: Schema) -> float:

@@ -29,6 +29,9 @@ class Tanh(nn.Tanh):
         return torch.tanh(input)
 
 
+GATED = "gated"
+"""What a fully connected layer may be instead, see `MLP`."""
+
 _KNOWN: dict[str, type[nn.Module]] = {
     "elu": nn.ELU,
     "gelu": nn.GELU,
@@ -54,6 +57,10 @@ def activation(name: str) -> nn.Module:
     >>> activation("tanh")
     Tanh()
     """
+    if name == GATED:
+        raise UnknownNameError(
+            f"{name!r} is a kind of fully connected layer, not of convolutions: choose one of {', '.join(_KNOWN)}."
+        )
     if name not in _KNOWN:
-        raise UnknownNameError(f"There is no activation {name!r}. {nearest(name, _KNOWN)}")
+        raise UnknownNameError(f"There is no activation {name!r}. {nearest(name, (*_KNOWN, GATED))}")
     return _KNOWN[name]()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from lowerbound.data import Dataset, check, encode_labels
+from lowerbound.data import Dataset, Schema, check, encode_labels
 from lowerbound.errors import ShapeError
 from lowerbound.report.content import DataCard, Health, Numbers, ReportContent
 from lowerbound.report.picturing import Showing, compare, draw_samples, extremes, latent_map, pairs, traverse
@@ -77,7 +77,7 @@ def collect(
     showing = Showing.of(dataset.schema, few)
     codes = vae.transform(few)
     return ReportContent(
-        data=_card(dataset), recipe=str(vae.settings_.get("recipe", vae.recipe)), row=NOUNS[split],
+        data=_card(dataset, vae.schema_), recipe=str(vae.settings_.get("recipe", vae.recipe)), row=NOUNS[split],
         caveat=CAVEATS.get(split, ""), given=_given(vae),
         **_judgement(evaluation), health=_health(diagnosis), history=tuple(vae.history_),
         samples=draw_samples(vae, few, showing), pairs=pairs(vae, few, index, showing),
@@ -121,14 +121,15 @@ def _given(vae: Subject) -> str:
     return "the class" if vae.schema_.classes else joined(vae.schema_.covariates or ("the covariates",))
 
 
-def _card(dataset: Dataset) -> DataCard:
+def _card(dataset: Dataset, seen: Schema) -> DataCard:
+    """Describe the data: its values as the model sees them."""
     schema = dataset.schema
     splits = {name: len(_rows(dataset, name)) for name in ("train", "valid", "test")}
     return DataCard(
-        dataset.name, schema.kind, schema.shape, schema.support,
+        dataset.name, schema.kind, schema.shape, seen.support,
         {name: n for name, n in splits.items() if n} or {"given": len(dataset)},
-        schema.levels, schema.binarize, schema.columns, schema.classes, schema.covariates,
-        dataset.source, dataset.licence,
+        seen.levels, seen.binarize, schema.columns, schema.classes, schema.covariates,
+        dataset.source, dataset.licence, seen.column_supports,
     )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ class DataCard:
         Names of table columns, of label values, of numeric covariates.
     source, licence : str
         Home and terms.
+    column_supports : tuple of str, optional
+        The support of each column of a mixed table, as in the schema.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class DataCard:
     covariates: tuple[str, ...] | None = None
     source: str = ""
     licence: str = ""
+    column_supports: tuple[str, ...] | None = None
 
     @property
     def n_features(self) -> int:

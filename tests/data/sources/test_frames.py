@@ -64,3 +64,8 @@ def test_rows_that_are_flat_images():
     frame = pd.DataFrame([[0, 5, 9, 16]] * 3, columns=list("abcd"))
     schema = from_frame(frame, image=(2, 2)).schema
     assert (schema.shape, schema.levels, schema.columns) == ((1, 2, 2), 17, None)
+
+
+def test_a_name_that_two_columns_have_is_refused():
+    with pytest.raises(DataError, match="(?s)X has several columns of the same name: rename.*'a' 2 times"):
+        open_data(pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["a", "a"]))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lowerbound.data import open_data
-from lowerbound.errors import DataError, ShapeError
+from lowerbound.errors import DataError, DataWarning, ShapeError
 
 RNG = np.random.default_rng(0)
 
@@ -85,3 +85,38 @@ def test_folders_that_do_not_tell(tmp_path):
     save(tmp_path / "cat" / "b.png")
     with pytest.raises(DataError, match=r"beside class folders, a\.png"):
         open_data(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", ">u2"])
+def test_sixteen_bits_are_scaled_to_eight_and_said(tmp_path, dtype):
+    deep = np.array([[0, 128, 129, 256], [257, 385, 65406, 65407], [65535, 30000, 1000, 257 * 77]])
+    Image.fromarray(deep.astype(dtype)).save(tmp_path / "a.tif")
+    with pytest.warns(DataWarning, match=r"a\.tif holds 16 bits a pixel.* 8 bits"):
+        data = open_data(tmp_path)
+    assert data.schema.shape == (1, 3, 4)
+    np.testing.assert_array_equal(data.x[0, 0].numpy(), np.rint(deep / 257))
+    assert data.x[0, 0, 0, :3].tolist() == [0, 0, 1]
+    assert data.x.max() == 255
+
+
+def test_sixteen_bits_of_a_png_beside_coloured_images(tmp_path):
+    save(tmp_path / "a.png", mode="RGB")
+    Image.fromarray(np.full((4, 6), 257 * 40, np.uint16)).save(tmp_path / "b.png")
+    with pytest.warns(DataWarning, match="16 bits"):
+        assert (open_data(tmp_path).x[1] == 40).all()
+
+
+@pytest.mark.parametrize("values", [np.full((4, 6), 70_000, np.int32), np.full((4, 6), 0.5, np.float32)])
+def test_numbers_beyond_sixteen_bits_are_refused(tmp_path, values):
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(DataError, match=r"a\.tif holds 32 bits a pixel.*save it as 8-bit.*\.npy"):
+        open_data(tmp_path)
+
+
+def test_grey_images_are_coloured_on_request(tmp_path):
+    grey = save(tmp_path / "a.png")
+    data = open_data(tmp_path, coloured=True)
+    assert data.schema.shape == (3, 4, 6)
+    np.testing.assert_array_equal(data.x[0, 1].numpy(), grey)
+    Image.fromarray(np.eye(4, 6) > 0).save(tmp_path / "a.png")
+    assert open_data(tmp_path, coloured=True).x[0, 2, 0].tolist() == [255, 0, 0, 0, 0, 0]

@@ -37,6 +37,12 @@ def test_which_array_holds_the_rows(tmp_path):
         open_data(tmp_path / "a.npz")
 
 
+def test_an_empty_archive(tmp_path):
+    np.savez(tmp_path / "a.npz")
+    with pytest.raises(DataError, match=r"a\.npz holds no arrays: save the rows"):
+        open_data(tmp_path / "a.npz")
+
+
 def test_pickles_are_never_loaded(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.array([{"a": 1}], dtype=object))
     with pytest.raises(DataError, match="loading those could run code"):

@@ -49,3 +49,11 @@ def test_arrays_and_what_is_said_of_them():
 def test_a_path_as_text_or_object(tmp_path):
     np.save(tmp_path / "x.npy", X)
     assert open_data(str(tmp_path / "x.npy")).name == open_data(tmp_path / "x.npy").name == "x"
+
+
+def test_a_header_is_said_of_text_alone(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    with pytest.raises(DataError, match=r"header=True is said of text tables, and .*x\.npy is none"):
+        open_data(tmp_path / "x.npy", header=True)
+    (tmp_path / "x.csv").write_text("1,2\n3,4\n5,6\n")
+    assert open_data(tmp_path / "x.csv", header=True).schema.columns == ("1", "2")

@@ -25,6 +25,14 @@ def test_values_in_words(card: DataCard, words: str) -> None:
     assert support_in_words(card) == words
 
 
+def test_values_of_a_mixed_table() -> None:
+    mixed = ("real", "levels:5", "binary", "real", "count")
+    assert support_in_words(DataCard("d", "vector", (5,), "real", column_supports=mixed)) == (
+        "2 columns of real numbers, 1 column of integers from 0 to 4, 1 column of 0 or 1 and 1 column of the integers "
+        "0, 1, 2, ..."
+    )
+
+
 def test_rows_in_words() -> None:
     assert row_shape(DataCard("d", "image", (3, 2, 4), "real")) == "2 × 4 colour images"
     assert row_shape(DataCard("d", "image", (2, 2, 4), "real")) == "2 × 4 2-channel images"

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import itertools
 import os
-import zlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import numpy as np
 
 from lowerbound.data.dataset import Dataset
 from lowerbound.data.layout import Layout
 from lowerbound.data.sources.arrays import from_arrays
+from lowerbound.data.sources.csv_head import MISSING, Head, is_blank, is_number, open_text, read_head, reading
 from lowerbound.data.sources.frames import label_names
 from lowerbound.errors import DataError, ShapeError
 
-__all__ = ["from_csv", "read_columns", "read_numbers"]
-
-MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
-UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error)
+__all__ = ["from_csv", "read_columns", "read_fields", "read_numbers"]
 
 
 def from_csv(
@@ -30,11 +27,13 @@ def from_csv(
     *,
     label: str | Sequence[str] | None = None,
     image: Layout | None = None,
+    header: bool | None = None,
     **said: Any,
 ) -> Dataset:
     """Read a table from text; comma, semicolon or tab, with or without a line of names.
 
-    A first line in which no field is a number names the columns; otherwise they are called ``0``, ``1``, ...
+    A first line without numbers, or with a word above a number, names the columns (`read_head`); otherwise they are
+    called ``0``, ``1``, ...
 
     Parameters
     ----------
@@ -44,26 +43,29 @@ def from_csv(
         Column of classes or covariates, or several columns of covariates.
     image : tuple of int, optional
         ``(C, H, W)`` or ``(H, W)`` if a line is a flattened image.
+    header : bool, optional
+        Whether the first line names the columns, where it does not tell: names that are numbers.
     **said
         Passed on to `from_arrays`.
 
     Raises
     ------
     DataError
-        For a missing value or text in a numeric column, with row and column, and for unreadable files.
+        For a missing value or text in a numeric column, with row and column, for two columns of the same name, and for
+        unreadable files.
     UnknownNameError
         If there is no such label column.
     """
     where = os.fspath(path)
-    try:
-        names, delimiter, header = _head(path)
-        labels = label_names(label, names, where)
-        wanted = [i for i, name in enumerate(names) if name not in labels]
-        x = _numbers(path, delimiter, header, names, wanted)
-        y = _labels(path, delimiter, header, names, labels)
-    except UNREADABLE as error:
-        raise DataError(f"{where} cannot be read as text: {error}") from error
-    columns = [names[i] for i in wanted] if header else None
+    words = [name for name in ([label] if isinstance(label, str) else label or ()) if not is_number(name)]
+    with reading(path):
+        head = read_head(path, header, words)
+        head.places(head.names)
+        labels = label_names(label, head.names, where)
+        wanted = [i for i, name in enumerate(head.names) if name not in labels]
+        x = _numbers(head, wanted)
+        y = _labels(head, labels) if labels else None
+    columns = [head.names[i] for i in wanted] if head.named else None
     return from_arrays(x, y, image=image, name=Path(path).stem, where=where, columns=columns, covariates=labels, **said)
 
 
@@ -73,20 +75,37 @@ def read_numbers(path: str | os.PathLike[str], columns: Sequence[str] | None = N
     Raises
     ------
     DataError
-        For text in a numeric column, and for unreadable files.
+        For text in a numeric column, for a name that two columns have, and for unreadable files.
     ShapeError
         When there is no such column.
     """
-    where = os.fspath(path)
-    try:
-        names, delimiter, header = _head(path)
-        for name in columns or ():
-            if header and name not in names:
-                raise ShapeError(f"{where} has no column {name!r}, which the model was fitted with.")
-        wanted = [names.index(name) for name in columns] if columns and header else list(range(len(names)))
-        return _numbers(path, delimiter, header, names, wanted)
-    except UNREADABLE as error:
-        raise DataError(f"{where} cannot be read as text: {error}") from error
+    with reading(path):
+        return _numbers(*_found(path, columns))
+
+
+def read_fields(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> list[list[str]]:
+    """Return the same fields as `read_numbers` as they are written, empty where that is no finite number.
+
+    Raises
+    ------
+    DataError, ShapeError
+        As `read_numbers` does.
+    """
+    with reading(path):
+        head, wanted = _found(path, columns)
+        rows = [[row[i].strip() for i in wanted] for row in _rows(head)]
+    return [[field if is_number(field) else "" for field in row] for row in rows]
+
+
+def _found(path: str | os.PathLike[str], columns: Sequence[str] | None) -> tuple[Head, list[int]]:
+    """Find the columns of a model: by name, or all of them where it or the file has no names."""
+    head = read_head(path, expected=columns or ())
+    if not (columns and head.named):
+        return head, list(range(len(head.names)))
+    for name in columns:
+        if name not in head.names:
+            raise ShapeError(f"{head.path} has no column {name!r}, which the model was fitted with.")
+    return head, head.places(columns)
 
 
 def read_columns(path: str | os.PathLike[str], columns: Sequence[str]) -> list[np.ndarray]:
@@ -95,111 +114,87 @@ def read_columns(path: str | os.PathLike[str], columns: Sequence[str]) -> list[n
     Raises
     ------
     DataError
-        For a missing value, and for unreadable files.
+        For a missing value, for a name that two columns have, and for unreadable files.
     UnknownNameError
         If there is no such column.
     """
-    where = os.fspath(path)
-    try:
-        names, delimiter, header = _head(path)
-        found = [_labels(path, delimiter, header, names, [name]) for name in label_names(columns, names, where)]
-    except UNREADABLE as error:
-        raise DataError(f"{where} cannot be read as text: {error}") from error
-    return [values[:, 0] for values in found if values is not None]
+    with reading(path):
+        head = read_head(path, expected=[name for name in columns if not is_number(name)])
+        return [_labels(head, [name])[:, 0] for name in label_names(columns, head.names, head.path)]
 
 
-def _open(path: str | os.PathLike[str]) -> IO[str]:
-    if os.fspath(path).endswith(".gz"):
-        return cast("IO[str]", gzip.open(path, "rt", newline="", encoding="utf-8-sig"))
-    return open(path, newline="", encoding="utf-8-sig")
-
-
-def _head(path: str | os.PathLike[str]) -> tuple[list[str], str, int]:
-    """Return the names of the columns, the delimiter and the number of header lines."""
-    with _open(path) as file:
-        line = file.readline()
-    if not line.strip():
-        raise DataError(f"Found array with 0 sample(s) in {os.fspath(path)}: the file is empty.")
-    delimiter = max(",;\t", key=line.count)
-    fields = [field.strip() for field in next(csv.reader([line], delimiter=delimiter))]
-    if any(_is_number(field) for field in fields):
-        return [str(i) for i in range(len(fields))], delimiter, 0
-    return fields, delimiter, 1
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers(
-    path: str | os.PathLike[str], delimiter: str, header: int, names: list[str], wanted: list[int]
-) -> np.ndarray:
+def _numbers(head: Head, wanted: list[int]) -> np.ndarray:
     """Read numeric columns in one go; what that cannot read is read again slowly, to say where it is."""
     if not wanted:
-        raise DataError(f"{os.fspath(path)} has no columns beside the label: name fewer columns as labels.")
-    with _open(path) as file:
-        lines = itertools.islice(file, header, None)
-        first = next(lines, None)
+        raise DataError(f"{head.path} has no columns beside the label: name fewer columns as labels.")
+    with open_text(head.path) as file:
+        lines = itertools.islice(file, head.lines, None)
+        first = next((line for line in lines if not is_blank(line)), None)
         if first is None:
-            raise DataError(f"Found array with 0 sample(s) in {os.fspath(path)}: there are no rows below the names.")
+            raise DataError(f"Found array with 0 sample(s) in {head.path}: there are no rows below the names.")
         try:
             return np.loadtxt(
-                itertools.chain([first], lines),
-                delimiter=delimiter,
+                _of_width(itertools.chain([first], lines), head),
+                delimiter=head.delimiter,
                 usecols=wanted,
                 ndmin=2,
                 quotechar='"',
                 comments=None,
             )
         except (ValueError, IndexError):
-            return _slowly(path, delimiter, header, names, wanted)
+            return _slowly(head, wanted)
 
 
-def _slowly(
-    path: str | os.PathLike[str], delimiter: str, header: int, names: list[str], wanted: list[int]
-) -> np.ndarray:
-    rows = _rows(path, delimiter, header, names)
-    return np.array([[_number(row[i], number, names[i], path) for i in wanted] for number, row in enumerate(rows)])
+def _of_width(lines: Iterable[str], head: Head) -> Iterator[str]:
+    """Stop at a line that has not as many fields as names, or may have: the reader of numbers cuts such lines."""
+    delimiter, expected = head.delimiter, len(head.names) - 1
+    for line in lines:
+        if line.count(delimiter) != expected and not is_blank(line):
+            raise ValueError
+        yield line
 
 
-def _rows(path: str | os.PathLike[str], delimiter: str, header: int, names: list[str]) -> list[list[str]]:
-    with _open(path) as file:
-        rows = [row for row in itertools.islice(csv.reader(file, delimiter=delimiter), header, None) if row]
+def _slowly(head: Head, wanted: list[int]) -> np.ndarray:
+    return np.array([[_number(row[i], number, i, head) for i in wanted] for number, row in enumerate(_rows(head))])
+
+
+def _rows(head: Head) -> list[list[str]]:
+    with open_text(head.path) as file:
+        lines = itertools.islice(file, head.lines, None)
+        rows = [row for row in csv.reader(lines, delimiter=head.delimiter) if row]
     for number, row in enumerate(rows):
-        if len(row) != len(names):
-            raise ShapeError(f"{os.fspath(path)} has {len(row)} fields in row {number}, expected {len(names)}.")
+        if len(row) != len(head.names):
+            raise ShapeError(
+                f"{head.path} has {len(row)} fields in row {number}, expected {len(head.names)}: quote a field that "
+                f"holds {head.delimiter!r}, and write decimal points."
+            )
     return rows
 
 
-def _number(field: str, row: int, column: str, path: str | os.PathLike[str]) -> float:
+def _number(field: str, row: int, column: int, head: Head) -> float:
     field = field.strip()
     if field.lower() in MISSING:
         return float("nan")
     try:
         return float(field)
     except ValueError as error:
+        remedy = "Drop the column, encode it as numbers, or name it as the label."
+        if re.fullmatch(r"[+-]?\d*,\d+", field):
+            remedy = "Write decimal points."
+        elif row == 0 and not head.named:
+            remedy += " The first line was taken for data: say header=True if it names the columns."
         raise DataError(
-            f"{os.fspath(path)} has text in row {row}, column {column!r}: {field!r}. Drop the column, encode it as "
-            "numbers, or name it as the label."
+            f"{head.path} has text in row {row}, column {head.names[column]!r}: {field!r}. {remedy}"
         ) from error
 
 
-def _labels(
-    path: str | os.PathLike[str], delimiter: str, header: int, names: list[str], labels: list[str]
-) -> np.ndarray | None:
+def _labels(head: Head, labels: list[str]) -> np.ndarray:
     """Read the label columns: numbers if every field is one, otherwise text."""
-    if not labels:
-        return None
-    fields = [[row[names.index(name)].strip() for name in labels] for row in _rows(path, delimiter, header, names)]
+    places = head.places(labels)
+    fields = [[row[i].strip() for i in places] for row in _rows(head)]
     for number, row in enumerate(fields):
         if any(field.lower() in MISSING for field in row):
-            raise DataError(
-                f"{os.fspath(path)} has a missing label in row {number}: drop the row or fill the label in."
-            )
+            raise DataError(f"{head.path} has a missing label in row {number}: drop the row or fill the label in.")
     values = np.array(fields)
     for kind in (np.int64, np.float64):
         try:

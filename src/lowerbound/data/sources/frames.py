@@ -42,7 +42,7 @@ def from_frame(
     UnknownNameError
         If there is no such label column.
     DataError
-        If a column is not numeric, or a value is missing.
+        If a column is not numeric, a value is missing, or two columns have the same name.
 
     Examples
     --------
@@ -53,7 +53,10 @@ def from_frame(
     """
     import narwhals as nw
 
-    table = nw.from_native(frame, eager_only=True)
+    try:
+        table = nw.from_native(frame, eager_only=True)
+    except nw.exceptions.DuplicateError as error:
+        raise DataError(f"{where} has several columns of the same name: rename all but one of them. {error}") from error
     labels = label_names(label, table.columns, where)
     rows = table.drop(labels)
     if not rows.columns:

@@ -15,7 +15,7 @@ from lowerbound.data.layout import Layout
 from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.errors import DataError
 
-__all__ = ["NpyRows", "from_npy", "unreadable"]
+__all__ = ["NpyRows", "from_npy", "map_npy", "unreadable"]
 
 DAMAGED = (OSError, EOFError, ValueError, TypeError, SyntaxError, OverflowError, MemoryError, TokenError)
 
@@ -37,10 +37,17 @@ def from_npy(path: str | os.PathLike[str], *, image: Layout | None = None, **sai
     DataError
         If the file is damaged or holds pickled objects, which are never loaded.
     """
-    return from_arrays(_map(path), image=image, name=Path(path).stem, where=os.fspath(path), **said)
+    return from_arrays(map_npy(path), image=image, name=Path(path).stem, where=os.fspath(path), **said)
 
 
-def _map(path: str | os.PathLike[str]) -> np.ndarray:
+def map_npy(path: str | os.PathLike[str]) -> np.ndarray:
+    """Return the array of a .npy file, which stays on disk.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or holds pickled objects, which are never loaded.
+    """
     try:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except DAMAGED as error:
@@ -86,7 +93,7 @@ class NpyRows:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        values = _map(path)
+        values = map_npy(path)
         if values.ndim < 2 or not isinstance(values, np.memmap) or not values.flags.c_contiguous:
             raise DataError(
                 f"{os.fspath(path)} has no rows in row order: save it by np.save(path, np.ascontiguousarray(x))."

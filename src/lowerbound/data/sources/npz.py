@@ -16,7 +16,7 @@ from lowerbound.data.sources import npy
 from lowerbound.data.sources.arrays import from_arrays
 from lowerbound.errors import DataError, UnknownNameError, nearest
 
-__all__ = ["from_npz", "load_npz"]
+__all__ = ["from_npz", "load_npz", "load_rows"]
 
 ROWS = ("x", "X", "data", "images", "x_train", "train")
 DAMAGED = (*npy.DAMAGED, LookupError, RuntimeError, zipfile.BadZipFile, zlib.error)
@@ -77,7 +77,21 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         raise npy.unreadable(path, ".npz", error) from error
 
 
+def load_rows(path: str | os.PathLike[str]) -> np.ndarray:
+    """Return the rows of a .npz file, whatever their name.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or it is not clear which array holds the rows.
+    """
+    arrays = load_npz(path)
+    return arrays[_rows(arrays, None, os.fspath(path))]
+
+
 def _rows(arrays: dict[str, np.ndarray], label: str | None, path: str) -> str:
+    if not arrays:
+        raise DataError(f"{path} holds no arrays: save the rows by np.savez(path, x=rows).")
     named = [key for key in ROWS if key in arrays and key != label]
     wide = [key for key, values in arrays.items() if values.ndim >= 2 and key != label]
     if named or len(wide) == 1:

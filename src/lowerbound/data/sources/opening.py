@@ -22,7 +22,7 @@ from lowerbound.data.sources.parquet import from_parquet
 from lowerbound.data.sources.streamed import from_shards, is_large, shard_files
 from lowerbound.errors import DataError, UnknownNameError, nearest
 
-__all__ = ["open_data"]
+__all__ = ["is_text", "open_data"]
 
 SHARDS = (".npy", ".parquet")
 TABLES = (".csv", ".tsv", ".txt")
@@ -58,7 +58,8 @@ def open_data(
     progress : callable, optional
         Called with bytes done and bytes in all during a download.
     **said
-        ``support``, ``levels``, ``binarize`` of `infer_schema`; for a public data set, its own options.
+        ``support``, ``levels``, ``binarize`` of `infer_schema`; ``header`` of a text table; for a public data set, its
+        own options.
 
     Raises
     ------
@@ -85,6 +86,8 @@ def open_data(
     path = Path(what)
     if not path.exists():
         raise _missing(os.fspath(what))
+    if "header" in said and not is_text(path):
+        raise DataError(f"header={said['header']!r} is said of text tables, and {path} is none: leave it out.")
     return (_open_folder if path.is_dir() else _open_file)(path, label, image, stream, said)
 
 
@@ -108,10 +111,19 @@ def _open_folder(
     return from_images(path, **said)
 
 
+def _suffix(path: Path) -> str:
+    return path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+
+
+def is_text(path: Path) -> bool:
+    """Return whether a path is that of a text table, gzipped or not."""
+    return path.is_file() and _suffix(path) in TABLES
+
+
 def _open_file(
     path: Path, label: str | Sequence[str] | None, image: Layout | None, stream: bool | None, said: dict[str, Any]
 ) -> Dataset:
-    suffix = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    suffix = _suffix(path)
     if suffix in SHARDS:
         return _open_rows(path, label, image, stream, said)
     if suffix in TABLES:

@@ -17,7 +17,7 @@ from lowerbound.data.optional import need
 from lowerbound.data.sources.frames import from_frame, label_names
 from lowerbound.errors import DataError
 
-__all__ = ["ParquetRows", "from_parquet"]
+__all__ = ["ParquetRows", "from_parquet", "read_table"]
 
 DAMAGED = (OSError, ValueError, TypeError, LookupError, NotImplementedError)
 
@@ -50,8 +50,18 @@ def from_parquet(
         If the file is damaged, a column is not numeric, or a value is missing.
     """
     where = os.fspath(path)
-    table = _read(path, _readable(path).read)
-    return from_frame(table, label=label, image=image, name=Path(path).stem, where=where, **said)
+    return from_frame(read_table(path), label=label, image=image, name=Path(path).stem, where=where, **said)
+
+
+def read_table(path: str | os.PathLike[str]) -> Any:
+    """Return the Arrow table that a parquet file holds.
+
+    Raises
+    ------
+    DependencyError, DataError
+        If pyarrow is not installed; if the file is damaged.
+    """
+    return _read(path, _readable(path).read)
 
 
 def _read(path: str | os.PathLike[str], function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lowerbound.core import SUPPORTS
+from lowerbound.data.schema import split_support
 from lowerbound.report.content import DataCard, ReportContent
 from lowerbound.report.elements import Table
 from lowerbound.report.sections.verdict import row_shape
@@ -48,7 +49,16 @@ def support_in_words(data: DataCard) -> str:
         return "0 or 1"
     if data.support == "levels":
         return f"integers from 0 to {(data.levels or 256) - 1}"
+    if data.column_supports is not None:
+        return joined([f"{columns} of {words}" for words, columns in _mixed(data.column_supports).items()])
     return "real numbers" if data.support == "real" else SUPPORTS[data.support]
+
+
+def _mixed(supports: tuple[str, ...]) -> dict[str, str]:
+    """Say how many columns of a mixed table hold which values."""
+    pairs = map(split_support, supports)
+    words = [support_in_words(DataCard("", "vector", (1,), support, levels=levels)) for support, levels in pairs]
+    return {word: count(words.count(word), "column") for word in dict.fromkeys(words)}
 
 
 def _names(names: tuple[str, ...] | None) -> str:
