@@ -8,6 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from lowerbound.data import image_grid, open_data, write
@@ -97,3 +100,29 @@ def test_a_failure_leaves_the_earlier_file(tmp_path, monkeypatch):
         write(path, ROWS * 0)
     np.testing.assert_array_equal(np.load(path), ROWS)
     assert os.listdir(tmp_path) == ["a.npy"]
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (np.array([173.00385, 1e-7, 3.0], np.float32), ["173.00385", "1e-07", "3.0"]),
+        (np.array([0.1, np.float32(0.1), 1e300]), ["0.1", "0.10000000149011612", "1e+300"]),
+        (np.array([1, 2, 2**60]), ["1", "2", "1152921504606846976"]),
+        (np.array([True, False, True]), ["True", "False", "True"]),
+        (np.array([np.nan, np.inf, -0.0], np.float32), ["nan", "inf", "-0.0"]),
+    ],
+)
+def test_numbers_have_the_digits_that_they_need(tmp_path, values, text):
+    assert write(tmp_path / "a.csv", values[:, None], ["u"]).read_text().split() == ["u", *text]
+
+
+@given(arrays(np.float32, (7, 2), elements=st.floats(width=32, allow_nan=False)))
+@settings(max_examples=50, deadline=None)
+def test_single_precision_comes_back_from_text(tmp_path_factory, values):
+    path = write(tmp_path_factory.mktemp("text") / "a.csv", values)
+    assert np.array_equal(np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float32), values)
+
+
+def test_long_tables_are_written_in_stretches(tmp_path):
+    rows = np.arange(50_002, dtype=np.float32).reshape(-1, 2)
+    assert np.array_equal(np.loadtxt(write(tmp_path / "a.csv", rows), delimiter=",", skiprows=1), rows)

@@ -18,6 +18,9 @@ from lowerbound.errors import DataError, ShapeError, UnknownNameError, nearest
 
 __all__ = ["image_grid", "write"]
 
+LINES = 10_000
+"""Lines of a .csv that are put into text at once."""
+
 
 def write(
     path: str | os.PathLike[str],
@@ -105,7 +108,12 @@ def _as_written(values: np.ndarray, text: Sequence[Sequence[str]]) -> np.ndarray
     fields = np.array(text, dtype=object)
     if fields.shape != values.shape:
         raise ShapeError(f"The text of {fields.shape} fields does not belong to a table of {values.shape}.")
-    return np.where(fields == "", values.astype(object), fields)
+    written = values.astype(str)
+    if values.dtype == np.float64:  # what is filled in has single precision, whose digits are enough
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        written = np.where(single == values, single.astype(str), written)
+    return np.where(fields == "", written, fields)
 
 
 def _table(values: np.ndarray) -> np.ndarray:
@@ -124,7 +132,10 @@ def _csv(file: IO[bytes], values: np.ndarray, names: list[str]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(_table(values).tolist())
+    table = _table(values)
+    for start in range(0, len(table), LINES):
+        # As text by numpy: numbers of single precision have the digits that they need, nine at most.
+        writer.writerows(table[start : start + LINES].astype(str).tolist())
     text.detach()
 
 
