@@ -9,6 +9,7 @@ from torch.distributions import kl_divergence
 
 from lowerbound.distributions import Beta
 from tests.contracts import agreement
+from tests.distributions.single_precision import agrees
 
 
 def test_the_divergence_is_an_integral():
@@ -50,3 +51,23 @@ def test_draws_stay_inside(dtype):
     x = p.rsample()
     assert bool(((x > 0) & (x < 1)).all())
     assert bool(p.log_density(x).isfinite().all())
+
+
+@pytest.mark.parametrize("one", [0.3, 1.0, 30.0, 1e4, 1e6])
+@pytest.mark.parametrize("two", [0.3, 1.0, 30.0, 1e4, 1e6])
+def test_large_concentrations_keep_their_digits(one, two):
+    def plain(a, b):
+        return reference.Independent(reference.Beta(a, b, validate_args=False), 1)
+
+    torch.manual_seed(0)
+    a, b = one * (1 + torch.rand(20, 3)), two * (1 + torch.rand(20, 3))
+    c, d = (v * (min(0.3, v.max() ** -0.5) * torch.randn(20, 3)).exp() for v in (a, b))
+    x = plain(a.double(), b.double()).sample().float().clamp(1e-30, 1 - 4e-7)
+    agrees(lambda a, b, x: Beta(a, b).log_prob(x), lambda a, b, x: plain(a, b).log_prob(x), a, b, x)
+    agrees(lambda a, b: Beta(a, b).entropy(), lambda a, b: plain(a, b).entropy(), a, b)
+    for other in ((c, d), (b, a)):
+        agrees(
+            lambda a, b, c, d: kl_divergence(Beta(a, b), Beta(c, d)),
+            lambda a, b, c, d: kl_divergence(plain(a, b), plain(c, d)),
+            *(a, b, *other),
+        )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from scipy import stats
 
 from lowerbound.distributions import BetaBinomial
+from tests.distributions.single_precision import agrees
 
 SIZES = torch.logspace(-4, 5, 19).double()
 
@@ -51,3 +54,21 @@ def test_gradients_are_finite_at_the_extremes(dtype):
         log_p = BetaBinomial(a, b, 255).log_density(torch.tensor([level], dtype=dtype)).sum()
         assert bool(log_p.isfinite())
         assert all(bool(g.isfinite().all()) for g in torch.autograd.grad(log_p, [a, b]))
+
+
+@pytest.mark.parametrize("trials", [255, 1_000_000])
+@pytest.mark.parametrize("one", [0.3, 30.0, 1e4, 1e6])
+@pytest.mark.parametrize("two", [0.3, 1e6])
+def test_large_sizes_keep_their_digits(trials, one, two):
+    a, b = torch.full((7, 1), one), torch.full((7, 1), two)
+    x = (trials * one / (one + two) * torch.linspace(0.7, 1.3, 5)).round().clamp(max=trials)
+    x = torch.cat([x, torch.tensor([0.0, trials])])[:, None]
+
+    def log_beta(a, b):
+        return torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
+
+    def plain(a, b):
+        y, z = x.double(), trials - x.double()
+        return (log_beta(y + a, z + b) - log_beta(a, b) - log_beta(y + 1, z + 1)).sum(-1) - math.log(trials + 1)
+
+    agrees(lambda a, b: BetaBinomial(a, b, trials).log_prob(x), plain, a, b)

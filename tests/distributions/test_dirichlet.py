@@ -9,6 +9,7 @@ from torch.distributions import kl_divergence
 
 from lowerbound.distributions import Dirichlet
 from tests.contracts import agreement
+from tests.distributions.single_precision import agrees
 
 
 def test_the_known_divergence():
@@ -46,3 +47,42 @@ def test_draws_are_positive_and_sum_to_one(dtype):
     assert bool((x > 0).all())
     torch.testing.assert_close(x.sum(-1), torch.ones(4000, dtype=dtype))
     assert bool(p.log_prob(x).isfinite().all())
+
+
+@pytest.mark.parametrize("size", [0.3, 1.0, 30.0, 1e4, 1e6])
+def test_large_concentrations_keep_their_digits(size):
+    torch.manual_seed(0)
+    a = size * (1 + torch.rand(20, 6))
+    b = a * (torch.randn(20, 6) * min(0.3, size**-0.5)).exp()
+    x = reference.Dirichlet(a.double()).sample().float()
+    on_simplex = x.double() / x.double().sum(-1, keepdim=True)
+    agrees(lambda a: Dirichlet(a).log_prob(x), lambda a: reference.Dirichlet(a).log_prob(on_simplex), a)
+    agrees(lambda a: Dirichlet(a).entropy(), lambda a: reference.Dirichlet(a).entropy(), a)
+    for other in (b, b.flip(-1), torch.ones_like(a)):
+        agrees(
+            lambda a, b: kl_divergence(Dirichlet(a), Dirichlet(b)),
+            lambda a, b: kl_divergence(reference.Dirichlet(a), reference.Dirichlet(b)),
+            a,
+            other,
+        )
+
+
+def test_gradients_along_the_simplex_are_those_of_the_plain_formula():
+    torch.manual_seed(0)
+    a, logits = torch.rand(5, 4).double() + 0.1, torch.randn(5, 4).double().requires_grad_()
+    ours = torch.autograd.grad(Dirichlet(a).log_prob(logits.softmax(-1)).sum(), logits)
+    theirs = torch.autograd.grad(reference.Dirichlet(a).log_prob(logits.softmax(-1)).sum(), logits)
+    torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 0.02])
+def test_the_smallest_draws_keep_their_digits(size):
+    torch.manual_seed(0)
+    a = torch.full((20, 4), size)
+    x = Dirichlet(a).rsample()
+    agrees(lambda a: Dirichlet(a).log_prob(x), lambda a: reference.Dirichlet(a).log_prob(x.double()), a)
+
+
+def test_the_flat_density_is_flat_at_the_corners():
+    p, x = Dirichlet(torch.ones(3)), torch.eye(3)
+    torch.testing.assert_close(p.log_prob(x), torch.full((3,), 2.0).log(), rtol=0, atol=1e-4)

@@ -7,6 +7,7 @@ import torch
 from scipy import stats
 
 from lowerbound.distributions import NegativeBinomial, Poisson
+from tests.distributions.single_precision import agrees
 
 MEANS, DISPERSIONS = torch.logspace(-2, 5, 15).double(), torch.logspace(-2, 5, 15).double()
 
@@ -75,3 +76,17 @@ def test_the_mode_is_likeliest():
     at_mode = p.log_density(p.mode)
     for step in (-1, 1):
         assert bool((at_mode >= p.log_density((p.mode + step).clamp(min=0))).all())
+
+
+@pytest.mark.parametrize("mean", [0.3, 30.0, 1e6])
+@pytest.mark.parametrize("theta", [0.3, 30.0, 1e6])
+def test_large_sizes_keep_their_digits(mean, theta):
+    log_mean, log_theta = torch.full((6, 1), mean).log(), torch.full((6, 1), theta).log()
+    x = (mean + (mean + mean**2 / theta) ** 0.5 * torch.linspace(-2, 3, 6)).clamp(min=0).round()[:, None]
+
+    def plain(log_mean, log_theta):
+        y, theta, both = x.double(), log_theta.exp(), torch.logaddexp(log_mean, log_theta)
+        choose = torch.lgamma(y + theta) - torch.lgamma(theta) - torch.lgamma(y + 1)
+        return (choose + theta * (log_theta - both) + y * (log_mean - both)).sum(-1)
+
+    agrees(lambda m, t: NegativeBinomial(m, t).log_prob(x), plain, log_mean, log_theta, logs=True)

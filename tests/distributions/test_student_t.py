@@ -11,6 +11,7 @@ from torch.distributions import kl_divergence
 
 from lowerbound.distributions import DiagonalNormal, StudentT
 from tests.contracts import agreement
+from tests.distributions.single_precision import agrees
 
 
 def numbers(*values: float) -> list[torch.Tensor]:
@@ -55,3 +56,36 @@ def test_draws_move_with_the_degrees_of_freedom_as_the_distribution_does(df):
         return 2 * math.sqrt(v / math.pi) * math.exp(peak) / (v - 1)
 
     agreement.unbiased(slope[:, 0], (mean(df + 1e-4) - mean(df - 1e-4)) / 2e-4, size=0.01)
+
+
+@pytest.mark.parametrize("df", [0.1, 0.3, 1.0, 30.0, 1e4, 1e6, 1e8])
+def test_many_degrees_of_freedom_keep_their_digits(df):
+    freedom, x, zeros = torch.full((9, 1), df), torch.linspace(-6, 6, 9)[:, None], torch.zeros(9, 1)
+
+    def log_peak(df):
+        return torch.lgamma(0.5 * (df + 1)) - torch.lgamma(0.5 * df) - 0.5 * torch.log(math.pi * df)
+
+    def density(df, x):
+        return (log_peak(df) - 0.5 * (df + 1) * torch.log1p(x.square() / df)).sum(-1)
+
+    def entropy(df):
+        spread = torch.digamma(0.5 * (df + 1)) - torch.digamma(0.5 * df)
+        return (0.5 * (df + 1) * spread - log_peak(df)).sum(-1)
+
+    agrees(lambda df, x: StudentT(df, zeros, zeros).log_prob(x), density, freedom, x)
+    agrees(lambda df: StudentT(df, zeros, zeros).entropy(), entropy, freedom)
+
+
+@pytest.mark.parametrize("df", [1e4, 1e6, 1e8])
+def test_the_divergence_from_a_normal_keeps_its_digits(df):
+    """It is 3 / (4 df^2) and less, where the normal has the centre and the scale."""
+    q, p = StudentT(*torch.tensor([[df], [0.5], [-0.2]])), DiagonalNormal(*torch.tensor([[0.5], [-0.2]]))
+    scale = 1 / (df - 2)  # the variance is above one by twice this, which the entropy gives back
+    assert float(kl_divergence(q, p)) == pytest.approx(0.0, abs=1e-6 + scale**2)
+
+
+def test_far_values_keep_their_digits():
+    df, x = torch.tensor([[0.3], [1.0], [30.0], [1e4]]), torch.tensor([[1e9], [1e7], [1e5], [1e6]])
+    truth = torch.from_numpy(stats.t.logpdf(x.double().numpy(), df.double().numpy()))[:, 0]
+    ours = StudentT(df, torch.zeros(4, 1), torch.zeros(4, 1)).log_prob(x)
+    torch.testing.assert_close(ours.double(), truth, rtol=1e-6, atol=1e-6)

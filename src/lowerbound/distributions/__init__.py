@@ -33,7 +33,7 @@ from lowerbound.distributions.relaxed_one_hot import RelaxedOneHot, StraightThro
 from lowerbound.distributions.scale import gentle_concentration, gentle_log, inverse_gentle_log
 from lowerbound.distributions.spike_and_slab import SpikeAndSlab
 from lowerbound.distributions.standard_gamma import log_standard_gamma
-from lowerbound.distributions.stirling import log_beta, stirling_rest
+from lowerbound.distributions.stirling import stirling_rest, stirling_slope
 from lowerbound.distributions.structured_normal import StructuredNormal, following
 from lowerbound.distributions.student_t import StudentT
 from lowerbound.distributions.tilted_spike_and_slab import TiltedSpikeAndSlab
@@ -118,11 +118,11 @@ __all__ = [
     "gentle_log",
     "inverse_gentle_log",
     "kl_per_dimension",
-    "log_beta",
     "log_standard_gamma",
     "mixture_of",
     "orthonormal",
     "reflections",
     "small_directions",
     "stirling_rest",
+    "stirling_slope",
 ]

@@ -1,6 +1,8 @@
 r"""Independent beta-distributed entries, by their two concentrations.
 
 .. math:: \log p(x) = \sum_i (a_i - 1) \log x_i + (b_i - 1) \log(1 - x_i) - \log B(a_i, b_i)
+
+An entry is the first of a Dirichlet distribution's two, which keeps the digits of large concentrations.
 """
 
 from __future__ import annotations
@@ -9,11 +11,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import register_kl
+from torch.distributions import kl_divergence, register_kl
 
+from lowerbound.distributions.dirichlet import Dirichlet
 from lowerbound.distributions.elementwise import Elementwise
 from lowerbound.distributions.standard_gamma import log_standard_gamma
-from lowerbound.distributions.stirling import log_beta
 
 __all__ = ["Beta"]
 
@@ -55,12 +57,16 @@ class Beta(Elementwise):
         a, b = self.params["a"], self.params["b"]
         return self.mean * (1 - self.mean) / (a + b + 1)
 
+    @property
+    def pairs(self) -> Dirichlet:
+        """Each entry and what it leaves of one, ``(*batch, *event)`` distributions of two."""
+        return Dirichlet(torch.stack([self.params["a"], self.params["b"]], -1))
+
     def log_density(self, value: Tensor) -> Tensor:
         """Return log p of each entry; values closer to an end than the dtype can tell count as the nearest it can."""
-        a, b = self.params["a"], self.params["b"]
         info = torch.finfo(value.dtype)
         value = value.clamp(info.tiny, 1 - info.eps / 2)
-        return torch.xlogy(a - 1, value) + (b - 1) * torch.log1p(-value) - log_beta(a, b)
+        return self.pairs.log_prob(torch.stack([value, 1 - value], -1))
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draw with implicit gradients, inside the ends that the dtype can hold."""
@@ -71,13 +77,9 @@ class Beta(Elementwise):
 
     def entropy(self) -> Tensor:
         """Return the entropy, nats summed over the event."""
-        a, b = self.params["a"], self.params["b"]
-        slopes = (a - 1) * torch.digamma(a) + (b - 1) * torch.digamma(b) - (a + b - 2) * torch.digamma(a + b)
-        return self.total(log_beta(a, b) - slopes)
+        return self.total(self.pairs.entropy())
 
 
 @register_kl(Beta, Beta)
 def _kl_beta_beta(q: Beta, p: Beta) -> Tensor:
-    a, b, c, d = (*q.params.values(), *p.params.values())
-    slopes = (a - c) * torch.digamma(a) + (b - d) * torch.digamma(b) + (c + d - a - b) * torch.digamma(a + b)
-    return q.total(log_beta(c, d) - log_beta(a, b) + slopes)
+    return q.total(kl_divergence(q.pairs, p.pairs))

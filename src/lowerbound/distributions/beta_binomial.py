@@ -2,12 +2,12 @@ r"""Integers 0 to n as successes of n trials, whose probability is beta-distribu
 
 .. math:: p(x) = \binom n x \frac{B(x + a, n - x + b)}{B(a, b)}
 
-The gammas are combined in pairs by Stirling's formula, so that large concentrations cancel before they are rounded.
+The large terms of its logarithm are those of a table with the rows :math:`(x, n - x)` and :math:`(a, b)`: by Stirling's
+formula they are the deviances of its four entries from equal shares in both rows, which are as small as the result.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lowerbound.distributions.beta import Beta
 from lowerbound.distributions.elementwise import Elementwise
-from lowerbound.distributions.stirling import log_beta, stirling_rest
+from lowerbound.distributions.stirling import deviance, factorial_rest, stirling_rest
 
 __all__ = ["BetaBinomial"]
 
@@ -34,7 +34,8 @@ class BetaBinomial(Elementwise):
 
     References
     ----------
-    Skellam, A Probability Distribution Derived from the Binomial Distribution, 1948.
+    Skellam, A Probability Distribution Derived from the Binomial Distribution, 1948; Loader, Fast and Accurate
+    Computation of Binomial Probabilities, 2000 (the saddle-point form).
 
     Examples
     --------
@@ -62,11 +63,12 @@ class BetaBinomial(Elementwise):
     def log_density(self, value: Tensor) -> Tensor:
         """Return the log probability of each entry."""
         a, b = self.params["a"], self.params["b"]
-        rest, both = self.trials - value, a + b
-        top = both + self.trials
-        ways = -log_beta(value + 1, rest + 1) - math.log(self.trials + 1)
-        shares = value * torch.log((a + value) / top) + rest * torch.log((b + rest) / top)
-        return ways + shares + _rise(a, value) + _rise(b, rest) - _rise(both, torch.full_like(both, self.trials))
+        rest, both, n = self.trials - value, a + b, torch.full_like(a, self.trials)
+        ways = factorial_rest(n) - factorial_rest(value) - factorial_rest(rest)
+        one, two = (a + value) / (both + n), (b + rest) / (both + n)
+        counts = _gap(value, n * one) + _gap(rest, n * two)
+        priors = _gap(a, both * one) + _gap(b, both * two)
+        return ways + _rise(a, value) + _rise(b, rest) - _rise(both, n) - counts - priors
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Draw probabilities, then successes, as floats, from torch's generator."""
@@ -76,5 +78,11 @@ class BetaBinomial(Elementwise):
 
 
 def _rise(a: Tensor, k: Tensor) -> Tensor:
-    """Return log Gamma(a + k) - log Gamma(a) - k log(a + k) + k."""
-    return (a - 0.5) * torch.log1p(k / a) + stirling_rest(a + k) - stirling_rest(a)
+    """Return log Gamma(a + k) - log Gamma(a) - (a + k) log(a + k) + a log a + k."""
+    return stirling_rest(a + k) - stirling_rest(a) - 0.5 * torch.log1p(k / a)
+
+
+def _gap(x: Tensor, mean: Tensor) -> Tensor:
+    """Return x log(x / mean) - x + mean, for x from zero up."""
+    some = torch.where(x > 0, x, 1.0)
+    return torch.where(x > 0, deviance(some, torch.log(mean / some), mean), mean)

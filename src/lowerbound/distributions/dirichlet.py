@@ -1,6 +1,9 @@
 r"""The Dirichlet distribution over vectors of positive numbers that sum to one.
 
 .. math:: \log p(x) = \sum_i (a_i - 1) \log x_i + \log \Gamma(\textstyle\sum_i a_i) - \sum_i \log \Gamma(a_i)
+
+With A the sum of the concentrations, Stirling's formula leaves of the large terms the deviances of :math:`a_i` from
+:math:`A x_i`, which are as small as the result.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from torch import Tensor
 from torch.distributions import Distribution, register_kl
 
 from lowerbound.distributions.standard_gamma import log_standard_gamma
+from lowerbound.distributions.stirling import HALF_LOG_2PI, deviance, divergence_rest, entropy_rest, stirling_rest
 
 __all__ = ["Dirichlet"]
 
@@ -54,8 +58,17 @@ class Dirichlet(Distribution):
         return self.mean * (1 - self.mean) / (self.concentration.sum(-1, keepdim=True) + 1)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        """Return log p(value), nats, ``(*batch,)``."""
-        return torch.xlogy(self.concentration - 1, value).sum(-1) - _log_beta(self.concentration)
+        """Return log p(value), nats, ``(*batch,)``.
+
+        The entries are taken to sum to one: what rounding leaves out of their sum would count A times. Entries too
+        small for the dtype count as its smallest number.
+        """
+        a, k = self.concentration, self.event_shape[0]
+        total = a.sum(-1, keepdim=True)
+        log_ratio = (value * (total / a)).clamp(min=torch.finfo(value.dtype).tiny).log()
+        terms = deviance(a, log_ratio, value * total) + log_ratio + 0.5 * a.log() + stirling_rest(a)
+        whole = (k - 0.5) * total.log() + stirling_rest(total) - (k - 1) * HALF_LOG_2PI
+        return whole.squeeze(-1) - terms.sum(-1)
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draw with implicit gradients; entries too small for the dtype are its smallest number."""
@@ -65,22 +78,20 @@ class Dirichlet(Distribution):
 
     def entropy(self) -> Tensor:
         """Return the entropy, nats."""
-        a = self.concentration
+        a, k = self.concentration, self.event_shape[0]
         total = a.sum(-1)
-        slopes = ((a - 1) * torch.digamma(a)).sum(-1) - (total - a.shape[-1]) * torch.digamma(total)
-        return _log_beta(a) - slopes
+        parts = (0.5 * a.log() + entropy_rest(a)).sum(-1)
+        return parts + (k - 1) * HALF_LOG_2PI - (k - 0.5) * total.log() - entropy_rest(total, k)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Dirichlet:
         """Return the distribution with a larger batch shape."""
         return Dirichlet(self.concentration.expand(*torch.Size(batch_shape), self.event_shape[0]))
 
 
-def _log_beta(a: Tensor) -> Tensor:
-    return torch.lgamma(a).sum(-1) - torch.lgamma(a.sum(-1))
-
-
 @register_kl(Dirichlet, Dirichlet)
 def _kl_dirichlet_dirichlet(q: Dirichlet, p: Dirichlet) -> Tensor:
     a, b = q.concentration, p.concentration
-    slopes = torch.digamma(a) - torch.digamma(a.sum(-1, keepdim=True))
-    return _log_beta(b) - _log_beta(a) + ((a - b) * slopes).sum(-1)
+    total, other = a.sum(-1, keepdim=True), b.sum(-1, keepdim=True)
+    mean = a * (other / total)
+    terms = deviance(b, torch.log(mean / b), mean) + divergence_rest(a, b)
+    return terms.sum(-1) - divergence_rest(total, other).squeeze(-1)

@@ -2,12 +2,12 @@ r"""Independent gamma-distributed entries, by concentration and log rate.
 
 .. math:: \log p(x) = \sum_i a_i \log b_i + (a_i - 1) \log x_i - b_i x_i - \log \Gamma(a_i)
 
-taken apart by Stirling's formula, so that a concentration in the thousands keeps its digits.
+taken apart by Stirling's formula, so that a concentration in the millions keeps its digits: what is left is the
+deviance of the concentration from :math:`b_i x_i`.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from torch.distributions import register_kl
 
 from lowerbound.distributions.elementwise import Elementwise
 from lowerbound.distributions.standard_gamma import log_standard_gamma
-from lowerbound.distributions.stirling import stirling_rest
+from lowerbound.distributions.stirling import HALF_LOG_2PI, deviance, divergence_rest, entropy_rest, stirling_rest
 
 __all__ = ["Gamma"]
 
@@ -63,11 +63,11 @@ class Gamma(Elementwise):
         return self.params["concentration"] * torch.exp(-2 * self.params["log_rate"])
 
     def log_density(self, value: Tensor) -> Tensor:
-        """Return log p of each entry; values too small for the dtype count as its smallest number."""
-        a, log_value = self.params["concentration"], value.clamp(min=torch.finfo(value.dtype).tiny).log()
-        log_ratio = log_value + self.params["log_rate"] - a.log()
-        width = 0.5 * torch.log(a / (2 * math.pi)) - log_value - stirling_rest(a)
-        return width - a * (torch.expm1(log_ratio) - log_ratio)
+        """Return log p of each entry; a share of the concentration too small for the dtype is its smallest number."""
+        a, log_rate = self.params["concentration"], self.params["log_rate"]
+        log_ratio = (value / a).clamp(min=torch.finfo(value.dtype).tiny).log() + log_rate
+        width = log_rate - log_ratio - 0.5 * a.log() - HALF_LOG_2PI - stirling_rest(a)
+        return width - deviance(a, log_ratio, value * log_rate.exp())
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draw with an implicit gradient; draws too small for the dtype are its smallest number."""
@@ -78,12 +78,11 @@ class Gamma(Elementwise):
     def entropy(self) -> Tensor:
         """Return the entropy, nats summed over the event."""
         a = self.params["concentration"]
-        return self.total(a - self.params["log_rate"] + torch.lgamma(a) + (1 - a) * torch.digamma(a))
+        return self.total(0.5 * a.log() - self.params["log_rate"] + HALF_LOG_2PI + entropy_rest(a))
 
 
 @register_kl(Gamma, Gamma)
 def _kl_gamma_gamma(q: Gamma, p: Gamma) -> Tensor:
     a, c = q.params["concentration"], p.params["concentration"]
-    log_ratio = q.params["log_rate"] - p.params["log_rate"]
-    shapes = (a - c) * torch.digamma(a) - torch.lgamma(a) + torch.lgamma(c)
-    return q.total(shapes + c * log_ratio + a * torch.expm1(-log_ratio))
+    log_rates = p.params["log_rate"] - q.params["log_rate"]
+    return q.total(deviance(c, torch.log(a / c) + log_rates, a * log_rates.exp()) + divergence_rest(a, c))

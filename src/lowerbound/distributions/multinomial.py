@@ -2,6 +2,13 @@ r"""Counts of n draws from D classes: a bag of words, given its length.
 
 .. math:: \log p(x) = \log n! - \sum_d \log x_d! + \sum_d x_d \log \pi_d, \qquad n = \sum_d x_d
 
+With :math:`\Delta` the rest of Stirling's formula this is
+
+.. math:: f(n) - \sum_d f(x_d) - \sum_d \left( x_d \log \frac{x_d}{n \pi_d} - x_d + n \pi_d \right), \qquad
+          f(x) = \tfrac12 \log 2 \pi x + \Delta(x), \; f(0) = 0,
+
+in which nothing cancels that is much larger than the result: totals may be in the millions.
+
 The number of draws is the row's own: rows of different length are scored by one distribution, each
 given its length.
 """
@@ -15,6 +22,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from lowerbound.core import noise
+from lowerbound.distributions.stirling import deviance, factorial_rest
 
 __all__ = ["Multinomial"]
 
@@ -32,7 +40,7 @@ class Multinomial(Distribution):
     References
     ----------
     Liang et al., Variational Autoencoders for Collaborative Filtering, 2018, equation 2 (without
-    the coefficient).
+    the coefficient); Loader, Fast and Accurate Computation of Binomial Probabilities, 2000 (the saddle-point form).
 
     Examples
     --------
@@ -59,8 +67,10 @@ class Multinomial(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return log p(value | its sum), nats: ``(*batch,)``."""
-        coefficient = torch.lgamma(value.sum(-1) + 1) - torch.lgamma(value + 1).sum(-1)
-        return coefficient + (value * self.log_probs).sum(-1)
+        n, seen = value.sum(-1, keepdim=True), value > 0
+        log_shares = torch.where(seen, value / n.clamp(min=torch.finfo(n.dtype).tiny), 1.0).log()
+        gaps = torch.where(seen, deviance(value, self.log_probs - log_shares), n * self.log_probs.exp())
+        return factorial_rest(n).squeeze(-1) - (gaps + factorial_rest(value)).sum(-1)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
         """Draw ``total`` classes by inverting the distribution function, and count them."""

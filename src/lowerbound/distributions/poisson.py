@@ -9,14 +9,13 @@ which keeps its digits where :math:`x \log \lambda`, :math:`\lambda` and :math:`
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from lowerbound.distributions.elementwise import Elementwise
-from lowerbound.distributions.stirling import stirling_rest
+from lowerbound.distributions.stirling import deviance, factorial_rest
 
 __all__ = ["Poisson"]
 
@@ -63,8 +62,7 @@ class Poisson(Elementwise):
         """Return the log probability of each entry."""
         log_rate = self.params["log_rate"]
         x = value.clamp(min=1)
-        d = log_rate - x.log()
-        seen = -x * (torch.expm1(d) - d) - 0.5 * torch.log(2 * math.pi * x) - stirling_rest(x)
+        seen = -deviance(x, log_rate - x.log()) - factorial_rest(x)
         return torch.where(value > 0, seen, -log_rate.exp())
 
     def sample(self, sample_shape: Any = ()) -> Tensor:

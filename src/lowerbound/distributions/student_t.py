@@ -2,6 +2,11 @@ r"""Student's t distribution with independent coordinates: a normal whose precis
 
 .. math:: \log p(x) = \sum_i \log \frac{\Gamma(\frac{\nu+1}2)}{\Gamma(\frac\nu2)} - \tfrac12 \log \pi\nu - \log \sigma_i
           - \tfrac{\nu+1}2 \log\left(1 + \tfrac1\nu \left(\tfrac{x_i - \mu_i}{\sigma_i}\right)^2\right)
+
+The terms of :math:`\nu` alone are :math:`P(\nu / 2) - \tfrac12 \log 2\pi`, and P is small where their parts are large:
+
+.. math:: P(h) = \log \frac{\Gamma(h + \frac12)}{\sqrt h \, \Gamma(h)}
+          = -\frac1{8h} + \frac1{192h^3} - \frac1{640h^5} + \frac{17}{14336h^7} - \dots
 """
 
 from __future__ import annotations
@@ -17,8 +22,14 @@ from lowerbound.core import noise
 from lowerbound.distributions.diagonal_normal import DiagonalNormal
 from lowerbound.distributions.elementwise import Elementwise
 from lowerbound.distributions.standard_gamma import log_standard_gamma
+from lowerbound.distributions.stirling import HALF_LOG_2PI, cubic
 
 __all__ = ["StudentT"]
+
+_FAR = 8.0
+_SERIES = (-1 / 8, 1 / 192, -1 / 640, 17 / 14336)
+_SLOPES = (1 / 8, -1 / 64, 1 / 128, -17 / 2048)
+_NEAR = 0.01
 
 
 class StudentT(Elementwise):
@@ -68,7 +79,8 @@ class StudentT(Elementwise):
         """Return log p of each entry."""
         df, log_scale = self.params["df"], self.params["log_scale"]
         standard = (value - self.params["loc"]) * torch.exp(-log_scale)
-        return _log_peak(df) - log_scale - 0.5 * (df + 1) * torch.log1p(standard.square() / df)
+        peak = _peak(0.5 * df) - HALF_LOG_2PI
+        return peak - log_scale - 0.5 * (1 + 1 / df) * _compound(df, standard.square())
 
     def rsample(self, sample_shape: Any = ()) -> Tensor:
         """Draw a normal divided by the root of a gamma, whose gradient in df is implicit."""
@@ -79,13 +91,34 @@ class StudentT(Elementwise):
 
     def entropy(self) -> Tensor:
         """Return the entropy, nats summed over the event."""
-        df = self.params["df"]
-        spread = 0.5 * (df + 1) * (torch.digamma(0.5 * (df + 1)) - torch.digamma(0.5 * df))
-        return self.total(self.params["log_scale"] + spread - _log_peak(df))
+        h = 0.5 * self.params["df"]
+        # (h + 1/2) (digamma(h + 1/2) - digamma(h)), where the difference is P'(h) + 1 / (2 h).
+        spread = 0.5 + 0.25 / h + (h + 0.5) * _peak_slope(h)
+        return self.total(self.params["log_scale"] + HALF_LOG_2PI + spread - _peak(h))
 
 
-def _log_peak(df: Tensor) -> Tensor:
-    return torch.lgamma(0.5 * (df + 1)) - torch.lgamma(0.5 * df) - 0.5 * torch.log(math.pi * df)
+def _peak(h: Tensor) -> Tensor:
+    """Return P(h)."""
+    near, inverse = h.clamp(max=_FAR), h.clamp(min=_FAR).reciprocal()
+    direct = torch.lgamma(near + 0.5) - torch.lgamma(near) - 0.5 * near.log()
+    return torch.where(h < _FAR, direct, inverse * cubic(_SERIES, inverse.square()))
+
+
+def _peak_slope(h: Tensor) -> Tensor:
+    """Return the derivative of P."""
+    near, square = h.clamp(max=_FAR), h.clamp(min=_FAR).reciprocal().square()
+    direct = torch.digamma(near + 0.5) - torch.digamma(near) - 0.5 / near
+    return torch.where(h < _FAR, direct, square * cubic(_SLOPES, square))
+
+
+def _compound(m: Tensor, v: Tensor) -> Tensor:
+    """Return m log(1 + v / m), which tends to v as m grows, with a gradient in m that keeps its digits."""
+    x = v / m
+    small = x.clamp(max=_NEAR)
+    y = small / (2 + small)  # log(1 + x) = 2 artanh(y), and 2 y - x = -x y
+    square = y.square()
+    rest = square * (2 / 3 + 0.4 * square)
+    return torch.where(x < _NEAR, v + m * y * (rest - small), m * torch.log1p(x))
 
 
 @register_kl(StudentT, DiagonalNormal)
