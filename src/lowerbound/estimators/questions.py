@@ -135,7 +135,7 @@ class Questions(Reading):
     def impute(
         self, X: Any, y: Any = None, *, samples: int = 1000, draw: bool = False, random_state: int | None = None
     ) -> np.ndarray:
-        """Return rows with their gaps filled: E[missing | observed], ``(n, *shape)``.
+        """Return rows with their gaps filled: E[missing | observed], of classes the likeliest, ``(n, *shape)``.
 
         What was there stays exactly as it is: float64 where X is float64 or a table of text, float32 where that takes
         no more.
