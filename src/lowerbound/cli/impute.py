@@ -36,8 +36,8 @@ def impute(
     """Fill the missing entries of rows.
 
     Each gap gets its mean given the entries of its row that are there (of classes the likeliest), or with --draw a
-    value drawn from the same distribution: call with several seeds for multiple imputation. What was there stays as it is, to the letter where
-    DATA and FILE are text.
+    value drawn from the same distribution: call with several seeds for multiple imputation. What was there stays as it
+    is, to the letter where DATA and FILE are text.
 
     For example::
 
