@@ -132,6 +132,7 @@ def main() -> None:
         axis.axhline(1e-4, color="grey", linestyle=":")
         axis.set(title=f"{name}, {latents} latents", xlabel="evaluations", ylabel="pPCA's log p(x) - ELBO, nats")
     figure.savefig(options.out, dpi=150)
+    plt.close(figure)
     print(f"Plot: {options.out}")
 
 
