@@ -33,6 +33,11 @@ def mixed_run(typed, tmp_path_factory):
     return folder / "run"
 
 
+def test_a_table_of_several_kinds_is_hinted_at(typed, mixed_run, tmp_path):
+    output = typed("fit", mixed_run.parent / "t.csv", "--out", tmp_path / "run", "--dry-run").output
+    assert "Note: columns 'visits', 'smoker' hold yes or no, counts or classes" in " ".join(output.split())
+
+
 def fields(path):
     return [line.split(",") for line in path.read_text().splitlines()[1:]]
 

@@ -11,8 +11,8 @@ import pytest
 import lowerbound as lb
 from lowerbound.data import from_arrays, open_data
 from lowerbound.errors import ConfigError
-from lowerbound.estimators.mixed import mixed_likelihood
-from tests.estimators.small import pictures, small
+from lowerbound.estimators.mixed import mixed_hint, mixed_likelihood
+from tests.estimators.small import pictures, small, tiny
 
 N = 200
 
@@ -81,6 +81,17 @@ def test_it_fits_fills_and_comes_back(tmp_path: Path) -> None:
     assert np.array_equal(lb.load(tmp_path / "run").score_samples(data), vae.score_samples(data))
 
 
+def test_a_table_of_several_kinds_is_hinted_at() -> None:
+    data = from_arrays(table())
+    named = "columns 'smoker', 'visits', 'grade', 'married' hold yes or no, counts or classes"
+    assert str(mixed_hint(data, tiny())).startswith(named)
+    for changed in ({"likelihood": "normal"}, {"likelihood": "mixed"}, {"recipe": "ppca"}):
+        assert mixed_hint(data, tiny(**changed)) is None
+    assert mixed_hint(from_arrays(table()[["height", "change"]]), tiny()) is None
+    many = from_arrays(np.hstack([np.arange(16).reshape(8, 2) % 9 + np.zeros((8, 2)), -np.ones((8, 1))] * 4))
+    assert "and 3 more hold" in str(mixed_hint(many, tiny()))
+
+
 def test_it_is_no_likelihood_of_images() -> None:
     with pytest.raises(ConfigError, match="likelihood='mixed' describes tables"):
         small(likelihood="mixed").fit(pictures(4, 4))
@@ -88,7 +99,6 @@ def test_it_is_no_likelihood_of_images() -> None:
 
 def test_the_plan_says_the_families() -> None:
     from lowerbound.estimators.planning import make_plan
-    from tests.estimators.small import tiny
 
     plan = make_plan(from_arrays(table()).split(seed=0), tiny(likelihood="mixed"))
     assert plan.facts()["likelihood"] == "Product of Normal x 2, Bernoulli x 2, NegativeBinomial x 1, Categorical x 1"

@@ -20,6 +20,7 @@ from lowerbound.data import Dataset, check
 from lowerbound.errors import DataError, LowerboundError
 from lowerbound.estimators.bookkeeping import check_same_data
 from lowerbound.estimators.fitting import fit
+from lowerbound.estimators.mixed import mixed_hint
 from lowerbound.estimators.planning import Plan, make_plan
 from lowerbound.estimators.progress import Progress, duration
 from lowerbound.runs import RunFolder, Settings
@@ -60,6 +61,9 @@ class Job:
             train = settings.train
             dataset = dataset.split(valid=train.valid_fraction, test=train.test_fraction, seed=train.seed)
             _check_rows(dataset)
+            hint = mixed_hint(dataset, settings)
+            if hint:
+                screen.note(f"Note: {hint}")
             plan = make_plan(dataset, settings, processes=processes)
             facts = plan_facts(self.path, dataset, plan, processes)
             if dry_run:

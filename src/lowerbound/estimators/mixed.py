@@ -8,8 +8,9 @@ from torch import Tensor
 from lowerbound.data import Dataset
 from lowerbound.data.streams import blocks
 from lowerbound.errors import ConfigError
+from lowerbound.runs import Settings
 
-__all__ = ["MIXED", "mixed_likelihood"]
+__all__ = ["MIXED", "mixed_hint", "mixed_likelihood"]
 
 MIXED = "mixed"
 """The word, as a likelihood, that asks for it."""
@@ -43,6 +44,28 @@ def mixed_likelihood(dataset: Dataset) -> str:
         groups.setdefault(family, []).append(column)
     parts = [f"({family.format(n=len(columns))}, {tuple(columns)!r})" for family, columns in groups.items()]
     return f"Product([{', '.join(parts)}])"
+
+
+def mixed_hint(dataset: Dataset, settings: Settings) -> str | None:
+    """Say which columns of a table in memory are not normal, where nobody chose a likelihood.
+
+    Examples
+    --------
+    >>> from lowerbound.data import from_arrays
+    >>> print(mixed_hint(from_arrays([[1.5, 1], [-2.0, 0]]), Settings.make()))
+    column 1 holds yes or no, counts or classes: --set likelihood=mixed gives each column a family of its own.
+    """
+    schema, recipe = dataset.schema, settings.recipe_
+    free = settings.model.likelihood == "auto" and recipe.support is None and recipe.solve is None
+    if not (free and schema.support == "real" and schema.kind == "vector" and isinstance(dataset.x, Tensor)):
+        return None
+    other = [i for i, family in enumerate(_families(dataset)) if not family.startswith("Normal")]
+    if not other:
+        return None
+    names = ", ".join(schema.column((i,)).removeprefix("column ") for i in other[:5])
+    more = f" and {len(other) - 5} more" if other[5:] else ""
+    columns, hold = ("columns", "hold") if other[1:] else ("column", "holds")
+    return f"{columns} {names}{more} {hold} yes or no, counts or classes: --set likelihood=mixed gives each column a family of its own."
 
 
 def _families(dataset: Dataset) -> list[str]:
