@@ -65,7 +65,8 @@ def mixed_hint(dataset: Dataset, settings: Settings) -> str | None:
     names = ", ".join(schema.column((i,)).removeprefix("column ") for i in other[:5])
     more = f" and {len(other) - 5} more" if other[5:] else ""
     columns, hold = ("columns", "hold") if other[1:] else ("column", "holds")
-    return f"{columns} {names}{more} {hold} yes or no, counts or classes: --set likelihood=mixed gives each column a family of its own."
+    found = f"{columns} {names}{more} {hold} yes or no, counts or classes"
+    return f"{found}: --set likelihood={MIXED} gives each column a family of its own."
 
 
 def _families(dataset: Dataset) -> list[str]:
