@@ -105,6 +105,14 @@ def test_nothing_touches_the_generators_of_the_process(tmp_path: Path) -> None:
     assert torch.equal(torch.get_rng_state(), before[2])
 
 
+@pytest.mark.parametrize("likelihood", ["normal", "transformer-categorical", "pixel-logistic"])
+def test_a_likelihood_with_weights_of_its_own_leaves_the_generator_alone(likelihood: str) -> None:
+    data = X if likelihood == "normal" else pictures(1, 4, 5) % 4
+    before = torch.get_rng_state()
+    small(likelihood=likelihood, network="mlp").fit(data)
+    assert torch.equal(before, torch.get_rng_state())
+
+
 def test_the_generators_of_the_process_do_not_touch_anything(fitted: lb.VAE) -> None:
     torch.manual_seed(987)
     vae = small().fit(X)

@@ -74,7 +74,9 @@ def stored(rows: np.ndarray, schema: Schema) -> np.ndarray:
     return np.rint(rows).astype(np.uint8 if schema.support in ("binary", "levels") else np.int64)
 
 
-def whole_text(rows: np.ndarray, schema: Schema, text: Sequence[Sequence[str]] | None = None) -> list[list[str]] | None:
+def whole_text(
+    rows: np.ndarray, schema: Schema, text: Sequence[Sequence[str]] | None = None
+) -> Sequence[Sequence[str]] | None:
     """Return drawn values of the whole columns of a mixed table as text; None where there are none.
 
     Other fields are empty, or what ``text`` says.
@@ -85,10 +87,10 @@ def whole_text(rows: np.ndarray, schema: Schema, text: Sequence[Sequence[str]] |
     [['', '2']]
     """
     if not any(schema.whole_columns):
-        return None if text is None else [list(fields) for fields in text]
+        return text
     out = []
     for i, row in enumerate(rows.tolist()):
-        fields = [""] * len(row) if text is None else list(text[i])
+        fields = [""] * len(row) if text is None else text[i]
         pairs = zip(row, fields, schema.whole_columns, strict=True)
         out.append([field or (str(round(value)) if whole else "") for value, field, whole in pairs])
     return out

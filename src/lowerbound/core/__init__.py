@@ -11,7 +11,7 @@ from lowerbound.core.model import Batch, Level, Model, draw
 from lowerbound.core.objective import Log, Objective, Rowwise, Scaled, Sum, Term
 from lowerbound.core.progress import Progress
 from lowerbound.core.schedule import Cosine, Cyclical, Linear, Schedule, value_at
-from lowerbound.core.support import SUPPORTS, check_same_support, describes
+from lowerbound.core.support import SUPPORTS, check_same_support, describes, levels_of
 from lowerbound.core.trace import Site, Trace
 from lowerbound.core.unbounded import why_unbounded
 
@@ -58,6 +58,7 @@ __all__ = [
     "draw",
     "held",
     "layer_precision",
+    "levels_of",
     "log_posterior",
     "take_rows",
     "value_at",

@@ -6,7 +6,7 @@ from typing import Any
 
 from lowerbound.errors import ConfigError
 
-__all__ = ["SUPPORTS", "check_same_support", "describes"]
+__all__ = ["SUPPORTS", "check_same_support", "describes", "levels_of"]
 
 SUPPORTS = {
     "real": "all real numbers",
@@ -38,6 +38,11 @@ def describes(family: str, data: str) -> bool:
     (True, False, True)
     """
     return family in ("real", data) or data in _COVERS.get(family, set())
+
+
+def levels_of(family: Any) -> int | None:
+    """Return how many levels or classes an entry of a family has; None for other families."""
+    return getattr(family, "levels", getattr(family, "n_classes", None))
 
 
 def check_same_support(q: Any, p: Any) -> None:

@@ -126,9 +126,8 @@ class Dataset:
         'count'
         """
         of_levels = support == "levels"
-        largest, narrow = self._held(
-            replace(self.schema, support=support, levels=(levels or 256) if of_levels else None)
-        )
+        narrow = replace(self.schema, support=support, levels=(levels or 256) if of_levels else None)
+        largest = self._held(narrow)
         if levels is None and of_levels:
             narrow = replace(narrow, levels=levels_up_to(int(largest)))
         return replace(self, schema=narrow)
@@ -153,16 +152,17 @@ class Dataset:
         (True, False)
         """
         mixed = replace(self.schema, support="real", levels=None, binarize=None, column_supports=supports)
-        return replace(self, schema=self._held(mixed)[1])
+        self._held(mixed)
+        return replace(self, schema=mixed)
 
-    def _held(self, schema: Schema) -> tuple[float, Schema]:
-        """Hold all rows against a schema; return the largest value with it."""
+    def _held(self, schema: Schema) -> float:
+        """Hold all rows against a schema; return the largest value."""
         largest = -math.inf
         for start, stop in blocks(len(self)):
             rows = self.x[start:stop] if isinstance(self.x, Tensor) else self.x.read(start, stop)
             check_values(rows.numpy(), schema, where=self.name or "X", first_row=start)
             largest = max(largest, float(rows.max()))
-        return largest, schema
+        return largest
 
     def rows(self, split: str) -> tuple[Rows, Rows | None]:
         """Return x and y of one split (``"all"`` for every row).

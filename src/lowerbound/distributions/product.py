@@ -53,11 +53,6 @@ class Product(Distribution):
         """Put numbers of the parts, the m-th ``(*, n_m)``, in the order of the columns: ``(*, D)``."""
         return torch.cat(list(pieces), -1).index_select(-1, torch.argsort(torch.cat(self.columns)))
 
-    @property
-    def elementwise(self) -> bool:
-        """Whether entries are independent within the parts too: `log_density` has one number for each."""
-        return all(isinstance(part, Elementwise) for part in self.parts)
-
     def log_density(self, value: Tensor) -> Tensor:
         """Return log p of each entry, nats: ``(*batch, D)``.
 

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
-
 from lowerbound.core.storage import read_json, write_json
 from lowerbound.data import Dataset
 from lowerbound.errors import CorruptRunError, DataError
+from lowerbound.estimators.rows import between
 from lowerbound.runs import RunFolder
 
 __all__ = ["add_timing", "check_same_data", "fingerprint"]
@@ -29,8 +28,7 @@ def fingerprint(dataset: Dataset) -> str:
     ends = [(0, min(n, 1000)), (max(0, n - 1000), n)]
     digest = hashlib.sha256(f"{n}".encode())
     for start, stop in ends:
-        rows = x[start:stop] if isinstance(x, Tensor) else x.read(start, stop)
-        digest.update(rows.contiguous().numpy().tobytes())
+        digest.update(between(x, start, stop).contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -126,7 +126,7 @@ def statement(schema: Schema, samples: int, proposal: str = "encoder") -> str:
         kind = "probabilities of binary data as given"
     elif schema.support == "levels":
         kind = f"probabilities of integers 0 to {(schema.levels or 256) - 1}, no dequantisation"
-    elif schema.support == "count" or all(schema.whole_columns or [False]):
+    elif schema.discrete:
         kind = "probabilities of integers"
     elif any(schema.whole_columns):
         kind = "a density of some columns in the units of the data, times probabilities of the others"

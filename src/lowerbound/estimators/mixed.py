@@ -8,12 +8,11 @@ from torch import Tensor
 from lowerbound.data import Dataset
 from lowerbound.data.streams import blocks
 from lowerbound.errors import ConfigError
+from lowerbound.estimators.rows import between, statistics
+from lowerbound.recipes.options import MIXED
 from lowerbound.runs import Settings
 
-__all__ = ["MIXED", "mixed_hint", "mixed_likelihood"]
-
-MIXED = "mixed"
-"""The word, as a likelihood, that asks for it."""
+__all__ = ["mixed_hint", "mixed_likelihood"]
 
 FEW = 10
 """Most levels of a column that are classes, of whatever order."""
@@ -71,9 +70,8 @@ def mixed_hint(dataset: Dataset, settings: Settings) -> str | None:
 
 def _families(dataset: Dataset) -> list[str]:
     """Return the family of each column, ``{n}`` standing for their number."""
-    low, high, whole, total, squares = _statistics(dataset)
-    mean = total / len(dataset)
-    variance = squares / len(dataset) - mean.square()
+    low, high, whole = _range(dataset)
+    mean, std = statistics(dataset.x, dataset.schema)
     families = []
     for column in range(len(low)):
         top = float(high[column])
@@ -84,17 +82,16 @@ def _families(dataset: Dataset) -> list[str]:
         elif top < FEW:
             families.append(f"Categorical(({{n}},), {int(top) + 1})")
         else:
-            counted = bool(variance[column] >= mean[column])
+            counted = bool(std[column].square() >= mean[column])
             families.append("NegativeBinomial(({n},))" if counted else "Normal(({n},))")
     return families
 
 
-def _statistics(dataset: Dataset) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Return smallest, largest, whether whole, sum and sum of squares of each column, float64, in one pass."""
+def _range(dataset: Dataset) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the smallest and the largest value of each column, and whether all are whole."""
     found: list[tuple[Tensor, ...]] = []
     for start, stop in blocks(len(dataset)):
-        rows = (dataset.x[start:stop] if isinstance(dataset.x, Tensor) else dataset.x.read(start, stop)).double()
-        whole = (rows == rows.round()).all(0)
-        found.append((rows.amin(0), rows.amax(0), whole, rows.sum(0), rows.square().sum(0)))
-    low, high, whole, total, squares = (torch.stack(parts) for parts in zip(*found, strict=True))
-    return low.amin(0), high.amax(0), whole.all(0), total.sum(0), squares.sum(0)
+        rows = between(dataset.x, start, stop)
+        found.append((rows.amin(0), rows.amax(0), (rows == rows.round()).all(0)))
+    low, high, whole = (torch.stack(parts) for parts in zip(*found, strict=True))
+    return low.amin(0), high.amax(0), whole.all(0)

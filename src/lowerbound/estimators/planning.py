@@ -13,12 +13,13 @@ from lowerbound.core import Calibrated, FromRows, Model, Objective, calibrate, n
 from lowerbound.data import Dataset, Schema
 from lowerbound.errors import ConfigError
 from lowerbound.estimators.choices import batch_size, learning_rate, total_steps
-from lowerbound.estimators.mixed import MIXED, mixed_likelihood
+from lowerbound.estimators.mixed import mixed_likelihood
 from lowerbound.estimators.objective import make_objective
 from lowerbound.estimators.rows import Rows, some_rows, statistics
 from lowerbound.estimators.starting import Start, start_from
 from lowerbound.likelihoods import Product
 from lowerbound.recipes import column_supports, data_support, said_levels
+from lowerbound.recipes.options import MIXED
 from lowerbound.runs import Settings
 from lowerbound.spec import parse
 from lowerbound.training import Processes
@@ -124,7 +125,8 @@ def make_plan(
     if settings.model.likelihood == MIXED:
         chosen = {"likelihood": mixed_likelihood(dataset)}
         settings = replace(settings, model=settings.model.model_copy(update=chosen))
-    dataset = _as_described(dataset, settings)
+    with torch.random.fork_rng(devices=[]):  # a likelihood that is asked what it describes is built, and draws weights
+        dataset = _as_described(dataset, settings)
     x, _ = dataset.rows("train")
     model = _build(dataset.schema, settings, modules or {}).to(device)
     _learn_from_rows(model, x, dataset.schema, settings.train.seed, device)

@@ -33,10 +33,6 @@ SCORE_SAMPLES = 64
 class Questions(Reading):
     """The methods of a fitted estimator; :class:`VAE` adds how it is fitted."""
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
-        """Fit, and return the codes of the same rows, ``(n, D)``; labels condition both."""
-        return self.fit(X, y, **fit_params).transform(X, y)  # pyright: ignore[reportAttributeAccessIssue]
-
     def transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Return posterior means, ``(n, D)``: deterministic codes."""
         return self.fitted_rows(X, y, "encode").numpy()

@@ -10,19 +10,20 @@ from torch import Tensor
 from lowerbound.core import Batch, noise
 from lowerbound.data import Schema, Source, prepare_fixed
 
-__all__ = ["Rows", "first_rows", "fixed_batches", "some_rows", "statistics"]
+__all__ = ["Rows", "between", "first_rows", "fixed_batches", "some_rows", "statistics"]
 
 
 Rows = Tensor | Source
 
 
-def _between(rows: Rows, start: int, stop: int) -> Tensor:
+def between(rows: Rows, start: int, stop: int) -> Tensor:
+    """Return the rows from ``start`` up to ``stop``, in memory or not."""
     return rows[start:stop] if isinstance(rows, Tensor) else rows.read(start, stop)
 
 
 def first_rows(rows: Rows, n: int) -> Tensor:
     """Return the first ``n`` rows, or all where there are fewer."""
-    return _between(rows, 0, min(n, len(rows)))
+    return between(rows, 0, min(n, len(rows)))
 
 
 def fixed_batches(
@@ -32,9 +33,9 @@ def fixed_batches(
     n = len(x)
     for start in range(0, n, size):
         stop = min(start + size, n)
-        batch: dict[str, Tensor] = {"x": prepare_fixed(_between(x, start, stop).to(device), schema, seed)}
+        batch: dict[str, Tensor] = {"x": prepare_fixed(between(x, start, stop).to(device), schema, seed)}
         if c is not None:
-            batch["c"] = _between(c, start, stop).to(device)
+            batch["c"] = between(c, start, stop).to(device)
         yield batch
 
 
@@ -49,11 +50,11 @@ def some_rows(x: Rows, schema: Schema, n: int, seed: int) -> Tensor:
 def statistics(x: Rows, schema: Schema, *, size: int = 65_536) -> tuple[Tensor, Tensor]:
     """Return mean and standard deviation of each entry as the model sees it, in one pass of float64 sums."""
     n = len(x)
-    first = _between(x, 0, 1)[0].double()
+    first = between(x, 0, 1)[0].double()
     total, squares = torch.zeros_like(first), torch.zeros_like(first)
     for start in range(0, n, size):
         # Taking the first row off keeps the squares small beside a large mean.
-        rows = _between(x, start, min(start + size, n)).double() - first
+        rows = between(x, start, min(start + size, n)).double() - first
         total += rows.sum(0)
         squares += rows.square().sum(0)
     mean = total / n

@@ -164,6 +164,10 @@ class VAE(Questions):
             self._fit(dataset, settings, None)
         return self
 
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> np.ndarray:
+        """Fit, and return the codes of the same rows, ``(n, D)``; labels condition both."""
+        return self.fit(X, y, **fit_params).transform(X, y)
+
     def _fit(self, dataset: Dataset, settings: Settings, folder: RunFolder | None) -> None:
         plan = make_plan(dataset, settings, self._modules())
         observers = []

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lowerbound import distributions
-from lowerbound.core import Calibrated, Family
+from lowerbound.core import Calibrated, Family, levels_of
 from lowerbound.errors import ConfigError, ShapeError
 
 __all__ = ["Product"]
@@ -99,5 +99,4 @@ class Product(Family):
 
 
 def _support(family: Family) -> str:
-    levels = getattr(family, "levels", None) or getattr(family, "n_classes", None)
-    return f"levels:{levels}" if family.support == "levels" else family.support
+    return f"levels:{levels_of(family)}" if family.support == "levels" else family.support

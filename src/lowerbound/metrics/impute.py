@@ -161,14 +161,13 @@ def _weighted(model: Model, batch: Batch, observed: Tensor, samples: int, seed: 
 
 
 def _elementwise(p: Distribution) -> Elementwise | Product:
-    parts = p.parts if isinstance(p, Product) else [p]
-    for part in parts:
-        if not isinstance(part, Elementwise):
-            raise ConfigError(
-                f"Gaps are filled where a row's entries are independent given the latents; {type(part).__name__} is "
-                "not so."
-            )
-    assert isinstance(p, Elementwise | Product)
+    if isinstance(p, Product):
+        for part in p.parts:
+            _elementwise(part)
+    elif not isinstance(p, Elementwise):
+        raise ConfigError(
+            f"Gaps are filled where a row's entries are independent given the latents; {type(p).__name__} is not so."
+        )
     return p
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowerbound.core import Family, describes
+from lowerbound.core import Family, describes, levels_of
 from lowerbound.data import Schema
 from lowerbound.errors import ConfigError, ShapeError
 from lowerbound.recipes.options import ModelOptions
@@ -81,6 +81,5 @@ def said_levels(schema: Schema, options: ModelOptions) -> int | None:
     >>> said_levels(Schema((3,), "real"), ModelOptions(likelihood="Ordinal(levels=7)"))
     7
     """
-    family = likelihood_family(schema, options)
-    levels = getattr(family, "levels", getattr(family, "n_classes", None))
+    levels = levels_of(likelihood_family(schema, options))
     return schema.levels if levels == MOST_LEVELS else levels

@@ -10,6 +10,9 @@ __all__ = ["ModelOptions"]
 
 Positive = Annotated[int, Field(ge=1)]
 
+MIXED = "mixed"
+"""The likelihood, by this word, of tables whose columns are each given a family from their values."""
+
 
 class ModelOptions(BaseModel):
     """What to build. None and ``auto`` mean: chosen from the data.

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from lowerbound.errors import ConfigError, UnknownNameError, nearest
 from lowerbound.recipes import ModelOptions, Recipe, find
+from lowerbound.recipes.options import MIXED
 from lowerbound.spec import find as named
 from lowerbound.training.options import TrainOptions
 
@@ -122,7 +123,7 @@ def _validated(cls: type[_Options], values: Mapping[str, Any]) -> _Options:
 def _check_names(options: ModelOptions) -> None:
     for name, folders in COMPONENTS.items():
         text = getattr(options, name)
-        if text in (None, "auto") or (name, text) == ("likelihood", "mixed"):
+        if text in (None, "auto") or (name, text) == ("likelihood", MIXED):
             continue
         try:
             named(text, folders)
